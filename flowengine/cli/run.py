@@ -1,0 +1,313 @@
+"""``flowengine run FLOW.json``: run a flow without an editor."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from ..credentials import Credentials
+from ..engine import Engine
+from ..errors import FlowError
+from ..flow_file import FlowFile, NodeDict, load_flow_file
+from ..messages import Msg
+from ..node_sets import NodeSets
+from ..settings import Settings
+from ..user_dir import UserDir, read_credentials
+from ..words import engine_sentence
+from .service_hosts import KEY_VARIABLE, OPENAI, URL_VARIABLE, add_default_host, lacks_host, point_hosts
+from .terminal import LEVELS, Terminal
+
+PROGRESS_AFTER = 2.0
+"""Seconds before a run shows its progress."""
+TIMED_OUT = 124
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add = parser.add_argument
+    add("flow", type=Path, nargs="?", help="the flow file; left out, that of --user-dir")
+    add(
+        "--inject",
+        action="append",
+        default=[],
+        metavar="NAME_OR_ID",
+        help="press this inject node; repeatable",
+    )
+    add("--msg", metavar="JSON", help="properties that the injected messages get, as a JSON object")
+    add(
+        "--until-idle",
+        action="store_true",
+        help="end when nothing is in flight; exit status 1 after an uncaught error",
+    )
+    add(
+        "--timeout",
+        type=float,
+        metavar="SECONDS",
+        help=f"end after this time; exit status {TIMED_OUT} if not idle by then",
+    )
+    add(
+        "--env",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="an environment variable for the flow; repeatable",
+    )
+    add("--env-file", type=Path, help="a file of NAME=VALUE lines")
+    add("--credentials", type=Path, help="credentials, encrypted as in Node-RED or plain JSON")
+    add(
+        "--credential-secret",
+        default=os.environ.get("NODE_RED_CREDENTIAL_SECRET"),
+        help="what they are encrypted with",
+    )
+    add("--user-dir", type=Path, help="a user folder, Node-RED's too: flows, credentials, context")
+    add(
+        "--service-host",
+        action="append",
+        default=[],
+        metavar="NAME_OR_ID=URL",
+        help="point a Service Host elsewhere; repeatable",
+    )
+    add("--default-host", metavar="URL", help="server for OpenAI API nodes without a Service Host")
+    add(
+        "--key-variable",
+        default=KEY_VARIABLE,
+        metavar="NAME",
+        help="environment variable with the key for --default-host",
+    )
+    add("--simulator", action="store_true", help="where no key is set, answer those nodes from the built-in simulator")
+    add(
+        "--port",
+        type=int,
+        default=None,
+        help="port of http in and websocket nodes (default 1880; 0 for a free one)",
+    )
+    add("--without", default="", metavar="TYPES", help="node types not to offer, separated by commas")
+    add("--json", action="store_true", default=None, help="debug output as JSON lines, on a terminal too")
+    add("--text", action="store_false", dest="json", help="debug output as text, piped too")
+    add("--log-level", choices=LEVELS, default="warn", help="what goes to standard error")
+    add("--lang", default="en-US", help="language of the sentences")
+
+
+def main(options: argparse.Namespace) -> int:
+    """Run until stopped, idle, or out of time."""
+    return _new_loop_runner()(_Run(options).run())
+
+
+def _new_loop_runner() -> Callable[[Any], int]:
+    try:
+        import uvloop
+    except ImportError:  # not on Windows
+        return asyncio.run
+    return lambda work: asyncio.Runner(loop_factory=uvloop.new_event_loop).run(work)
+
+
+class _Run:
+    """One run of the command."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options = options
+        self.nodes: list[NodeDict] = []
+        self.credentials: Credentials = {}
+        self.terminal = Terminal(as_json=options.json, level=options.log_level, labels=self._label)
+        self.stopping = asyncio.Event()
+        self.labels: dict[str, str] = {}
+
+    def words(self, key: str, **values: Any) -> str:
+        return engine_sentence(self.options.lang, key, **values)
+
+    def _label(self, flow_id: str) -> str:
+        return self.labels.get(flow_id, flow_id)
+
+    async def run(self) -> int:
+        message = self._message()
+        self._read()
+        async with AsyncExitStack() as stack:
+            await self._point_hosts(stack)
+            engine = self._engine()
+            self._watch_signals()
+            started = monotonic()
+            try:
+                await engine.deploy(FlowFile(self.nodes), credentials=self.credentials)
+                return await self._follow(engine, self._injected(engine), message, started)
+            finally:
+                await engine.stop()
+
+    # what is asked for
+
+    def _message(self) -> dict[str, Any]:
+        from ..javascript_values import js_parse
+
+        if self.options.msg is None:
+            return {}
+        try:
+            message = js_parse(self.options.msg)
+        except FlowError as error:
+            raise FlowError(self.words("run.bad_msg", reason=error)) from None
+        if not isinstance(message, dict):
+            raise FlowError(self.words("run.bad_msg", reason=type(message).__name__))
+        return message
+
+    def _read(self) -> None:
+        options = self.options
+        if options.user_dir is not None:
+            folder = UserDir(options.user_dir, options.credential_secret)
+            if options.flow is None:
+                file, self.credentials = folder.read()
+            else:
+                file = load_flow_file(options.flow)
+        elif options.flow is not None:
+            file = load_flow_file(options.flow)
+        else:
+            raise FlowError("name a flow file, or a folder with --user-dir")
+        if options.credentials is not None:
+            self.credentials = read_credentials(options.credentials, options.credential_secret)
+        assignments = dict(self._assignment(text) for text in options.service_host)
+        self.nodes = point_hosts(file.nodes, assignments, self.words)
+        self.labels = {
+            node["id"]: node.get("label") or node["id"] for node in self.nodes if node["type"] == "tab"
+        }
+
+    def _assignment(self, text: str) -> tuple[str, str]:
+        name, sign, value = text.partition("=")
+        if not sign or not name:
+            raise FlowError(self.words("run.bad_assignment", given=text))
+        return name, value
+
+    def _environment(self) -> dict[str, str]:
+        env = dict(os.environ)
+        if self.options.env_file is not None:
+            env.update(self._env_file(self.options.env_file))
+        env.update(self._assignment(text) for text in self.options.env)
+        return env
+
+    def _env_file(self, file: Path) -> dict[str, str]:
+        try:
+            lines = file.read_text().splitlines()
+        except OSError as error:
+            raise FlowError(f"cannot read {file}: {error.strerror or error}") from None
+        stripped = (line.strip().removeprefix("export ") for line in lines)
+        pairs = (self._assignment(line) for line in stripped if line and not line.startswith("#"))
+        return {name: value.strip().strip("'\"") for name, value in pairs}
+
+    async def _point_hosts(self, stack: AsyncExitStack) -> None:
+        """Give OpenAI API nodes without a Service Host the server asked for, the simulator, or OpenAI's own."""
+        options = self.options
+        if not lacks_host(self.nodes):
+            return
+        key = os.environ.get(options.key_variable, "")
+        if options.default_host:
+            url = options.default_host
+        elif options.simulator and not key:
+            from ..testing.openai_server import OpenAISimulator
+
+            simulator = await stack.enter_async_context(OpenAISimulator())
+            url, key = simulator.url, "simulator"
+            self.terminal.say(self.words("run.simulator", url=url))
+        elif key:
+            url = os.environ.get(URL_VARIABLE) or OPENAI
+        else:
+            return
+        self.nodes, self.credentials = add_default_host(self.nodes, self.credentials, url, key or "none")
+
+    def _engine(self) -> Engine:
+        options = self.options
+        values: dict[str, Any] = {"lang": options.lang}
+        if options.port is not None:
+            values["uiPort"] = options.port
+        if options.user_dir is not None:
+            values["contextStorage"] = {"default": {"module": "localfilesystem"}}
+        without = frozenset(name.strip() for name in options.without.split(",") if name.strip())
+        engine = Engine(
+            Settings.model_validate(values),
+            env=self._environment(),
+            user_dir=options.user_dir,
+            node_sets=NodeSets(without=without),
+        )
+        engine.listeners.append(self.terminal.published)
+        engine.loggers.append(self.terminal.log)
+        return engine
+
+    def _watch_signals(self) -> None:
+        def stop() -> None:
+            if self.stopping.is_set():
+                os._exit(130)
+            self.terminal.say(self.words("run.stopping"))
+            self.stopping.set()
+
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop)
+
+    # running
+
+    def _injected(self, engine: Engine) -> list[str]:
+        """Find the inject nodes by id or name."""
+        injects = {
+            node["id"]: node for node in self.nodes if node["type"] == "inject" and node["id"] in engine.nodes
+        }
+        found = []
+        for wanted in self.options.inject:
+            ids = (
+                [wanted]
+                if wanted in injects
+                else [key for key, node in injects.items() if node.get("name") == wanted]
+            )
+            if not ids:
+                known = ", ".join(f'"{node.get("name") or key}"' for key, node in injects.items()) or "none"
+                raise FlowError(self.words("run.no_inject", name=wanted, known=known))
+            if len(ids) > 1:
+                raise FlowError(self.words("run.ambiguous", name=wanted, ids=", ".join(ids)))
+            found += ids
+        return found
+
+    async def _follow(
+        self, engine: Engine, inject: list[str], message: dict[str, Any], started: float
+    ) -> int:
+        for node_id in inject:
+            engine.give(node_id, Msg(_user_props(engine, node_id, message)))
+        if not self.options.until_idle:
+            tabs = sum(not part.disabled for part in engine.flow_set.tabs.values())
+            self.terminal.say(self.words("run.ready", count=len(engine.nodes), flows=tabs))
+        while not self.stopping.is_set():
+            left = self._time_left(started)
+            if left is not None and left <= 0:
+                self.terminal.say(self.words("run.timeout", seconds=f"{self.options.timeout:g}"))
+                return TIMED_OUT if self.options.until_idle else 0
+            if await self._pause(engine, 0.25 if left is None else min(0.25, left)):
+                break
+            if self.options.until_idle and monotonic() - started > PROGRESS_AFTER:
+                delivery = engine.delivery
+                self.terminal.progress(started, delivery.delivered, delivery.operations + len(delivery.queue))
+        return 1 if self.options.until_idle and self.terminal.errors else 0
+
+    def _time_left(self, started: float) -> float | None:
+        return None if self.options.timeout is None else started + self.options.timeout - monotonic()
+
+    async def _pause(self, engine: Engine, seconds: float) -> bool:
+        """Wait a moment; tells whether the run is over."""
+        if self.options.until_idle:
+            return await engine.delivery.idle(seconds, recurring=False)
+        try:
+            await asyncio.wait_for(self.stopping.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
+
+
+def _user_props(engine: Engine, node_id: str, message: dict[str, Any]) -> dict[str, Any]:
+    """Set properties on top of those that the inject node has of its own, in Node-RED's form for it."""
+    if not message:
+        return {}
+    from ..javascript_values import js_json
+
+    own = [prop.model_dump(by_alias=True) for prop in engine.nodes[node_id].config.props]
+    kept = [prop for prop in own if prop["p"].partition(".")[0] not in message]
+    given = [{"p": key, "v": js_json(value), "vt": "json"} for key, value in message.items()]
+    return {"__user_inject_props__": [*kept, *given]}

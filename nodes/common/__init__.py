@@ -1,0 +1,1 @@
+"""Nodes for every flow: starting one, seeing into it, errors, statuses, links."""

@@ -1,0 +1,36 @@
+"""The complete node: starts a flow when other nodes have done with a message."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from flowengine.messages import Msg
+from flowengine.node import Node, NodeConfig
+
+from .scopes import without_wired
+
+
+class Complete(Node):
+    """Passes on what the flow hands to it: the message that another node has done with."""
+
+    type = "complete"
+    category = "common"
+    color = "#94c1d0"
+    icon = "alert"
+    inputs: ClassVar[int] = 0
+    listens = "complete"
+    copy_on_write = True
+
+    class Config(NodeConfig):
+        """``scope``: ids of the nodes to watch."""
+
+        scope: list[str] | None = Field(default_factory=list)
+        uncaught: bool = False
+
+    def on_start(self) -> None:
+        self.config = without_wired(self.config)
+
+    def on_input(self, msg: Msg) -> Msg:
+        return msg
