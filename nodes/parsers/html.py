@@ -1,0 +1,109 @@
+"""The html node: picks elements out of HTML by a CSS selector."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from pydantic import Field, field_validator
+
+from flowengine.errors import NodeError
+from flowengine.javascript_values import js_string, js_typeof
+from flowengine.messages import UNDEFINED, Msg, clone, compile_path
+from flowengine.node import Node, NodeConfig
+
+_SPECIAL = re.compile("[\"&'<>$\x80-\U0010ffff]")
+_NAMED = {'"': "&quot;", "&": "&amp;", "'": "&apos;", "<": "&lt;", ">": "&gt;"}
+MAX_DEPTH = 500
+"""Elements within elements of one match."""
+
+
+class Html(Node):
+    """Sends what matches ``tag``, or ``msg.select``: as one array, or a message for each match."""
+
+    type = "html"
+    category = "parser"
+    color = "#DEBD5C"
+    icon = "parser-html"
+
+    class Config(NodeConfig):
+        """``ret``: html, text, attr or compl (attributes and content). ``as``: single or multi."""
+
+        property: str = "payload"
+        outproperty: str = ""
+        tag: str = ""
+        ret: str = "html"
+        as_: str = Field("single", alias="as")
+        chr: str = "_"
+
+        @field_validator("property", "ret", "as_", "chr", mode="before")
+        @classmethod
+        def _default(cls, value: Any, info: Any) -> Any:
+            return value or cls.model_fields[info.field_name].default
+
+        @field_validator("tag", "outproperty", mode="before")
+        @classmethod
+        def _none(cls, value: Any) -> Any:
+            return value or ""
+
+    def on_start(self) -> None:
+        self._path = compile_path(self.config.property)
+        self._target = compile_path(self.config.outproperty or self.config.property)
+
+    def on_input(self, msg: Msg) -> Any:
+        value = self._path.get(msg)
+        if value is UNDEFINED:
+            return msg
+        found = [self._shown(match) for match in self._matches(value, msg)]
+        if self.config.as_ == "multi":
+            return [[self._part(msg, item, index, len(found)) for index, item in enumerate(found) if item]]
+        self._target.set(msg, found)
+        return msg
+
+    def _matches(self, value: Any, msg: Msg) -> list[Any]:
+        from selectolax.lexbor import LexborHTMLParser, SelectolaxError
+
+        if isinstance(value, (bytes, bytearray)):
+            value = bytes(value).decode("utf-8", "replace")
+        if not isinstance(value, str):
+            raise NodeError(f"Cannot create property 'prev' on {js_typeof(value)} '{js_string(value)}'")
+        selector = self.config.tag or msg.get("select") or ""
+        if not isinstance(selector, str) or not selector.strip():
+            return []
+        try:
+            return list(LexborHTMLParser(value).css(selector.replace(":contains(", ":lexbor-contains(")))
+        except (SelectolaxError, ValueError):
+            raise NodeError(self.words("errors.bad_selector", selector=selector)) from None
+
+    def _shown(self, match: Any) -> Any:
+        if self.config.ret == "text":
+            return match.text()
+        attributes = {key: "" if value is None else value for key, value in match.attributes.items()}
+        if self.config.ret == "attr":
+            return attributes
+        if self.config.ret == "compl":
+            return {self.config.chr: match.inner_html.strip(), **attributes}
+        return "".join(_xml(child, 0) for child in match.iter(include_text=True)).strip()
+
+    def _part(self, msg: Msg, value: Any, index: int, count: int) -> Msg:
+        part: Msg = clone(msg)
+        self._target.set(part, value)
+        part["parts"] = {"id": msg["_msgid"], "index": index, "count": count, "type": "string", "ch": ""}
+        return part
+
+
+def _xml(node: Any, depth: int) -> str:
+    """Write an element as XML: whatever is empty closes itself."""
+    if depth > MAX_DEPTH:
+        raise NodeError(f"HTML nested deeper than {MAX_DEPTH} elements")
+    if node.tag == "-text":
+        return _escaped(node.text_content or "")
+    if node.tag == "-comment":
+        return str(node.html)
+    attributes = "".join(f' {name}="{_escaped(value or "")}"' for name, value in node.attributes.items())
+    inner = "".join(_xml(child, depth + 1) for child in node.iter(include_text=True))
+    return f"<{node.tag}{attributes}>{inner}</{node.tag}>" if inner else f"<{node.tag}{attributes}/>"
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(lambda found: _NAMED.get(found[0]) or f"&#x{ord(found[0]):x};", text)

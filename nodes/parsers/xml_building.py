@@ -1,0 +1,112 @@
+"""Objects to XML text, as the builder of xml2js renders them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flowengine.errors import NodeError
+from flowengine.javascript_values import js_string
+
+MAX_DEPTH = 900
+_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#xD;"})
+_ATTRIBUTE = str.maketrans(
+    {"&": "&amp;", "<": "&lt;", '"': "&quot;", "\t": "&#x9;", "\n": "&#xA;", "\r": "&#xD;"}
+)
+
+
+def build(value: Any, options: dict[str, Any]) -> str:
+    """Return the XML of a value; an object with one key gives the root its name."""
+    name = str(options.get("rootName") or "root")
+    if isinstance(value, dict) and len(value) == 1 and name == "root":
+        name, value = next(iter(value.items()))
+    builder = _Builder(options)
+    root = _Tag(name)
+    builder.fill(root, value, 0)
+    return builder.declaration() + builder.write(root, 0)
+
+
+class _Tag:
+    __slots__ = ("attributes", "children", "name")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.attributes: dict[str, str] = {}
+        self.children: list[_Tag | str] = []
+
+
+class _Builder:
+    def __init__(self, options: dict[str, Any]) -> None:
+        render = options.get("renderOpts") or {}
+        self.pretty = render.get("pretty", True)
+        self.indent = render.get("indent", "  ")
+        self.newline = render.get("newline", "\n")
+        self.attr_key, self.char_key = options.get("attrkey", "$"), options.get("charkey", "_")
+        self.cdata = bool(options.get("cdata"))
+        self.headless = bool(options.get("headless"))
+        self.xmldec = options.get("xmldec") or {"version": "1.0", "encoding": "UTF-8", "standalone": True}
+
+    def declaration(self) -> str:
+        if self.headless:
+            return ""
+        parts = [f'version="{self.xmldec.get("version", "1.0")}"']
+        if encoding := self.xmldec.get("encoding"):
+            parts.append(f'encoding="{encoding}"')
+        if "standalone" in self.xmldec:
+            parts.append(f'standalone="{"yes" if self.xmldec["standalone"] else "no"}"')
+        return f"<?xml {' '.join(parts)}?>" + (self.newline if self.pretty else "")
+
+    def fill(self, tag: _Tag, value: Any, depth: int) -> None:
+        """Put a value into a tag: its attributes, text and elements."""
+        if depth > MAX_DEPTH:
+            raise NodeError(f"objects nested deeper than {MAX_DEPTH} have no XML", error_object=True)
+        if value is None:
+            return
+        if isinstance(value, dict):
+            for key, item in value.items():
+                self._member(tag, key, item, depth)
+        elif isinstance(value, list):
+            for entry in value:
+                for key, item in entry.items() if isinstance(entry, dict) else ():
+                    self._element(tag, key, item, depth)
+        else:
+            tag.children.append(self._text(value))
+
+    def _member(self, tag: _Tag, key: str, value: Any, depth: int) -> None:
+        if key == self.attr_key and isinstance(value, dict):
+            tag.attributes.update({name: js_string(item) for name, item in value.items()})
+        elif key == self.char_key:
+            tag.children.append(self._text(value))
+        elif isinstance(value, list):
+            for item in value:
+                self._element(tag, key, item, depth)
+        else:
+            self._element(tag, key, value, depth)
+
+    def _element(self, tag: _Tag, key: str, value: Any, depth: int) -> None:
+        child = _Tag(key)
+        tag.children.append(child)
+        if value != "":
+            self.fill(child, value, depth + 1)
+
+    def _text(self, value: Any) -> str:
+        text = js_string(value)
+        if self.cdata and isinstance(value, str) and any(char in text for char in "&<>"):
+            return "<![CDATA[" + text.replace("]]>", "]]]]><![CDATA[>") + "]]>"
+        return text.translate(_TEXT)
+
+    def write(self, tag: _Tag, level: int, inline: bool = False) -> str:
+        """Return a tag as text; ``inline`` within mixed content, where white space would mean something."""
+        attributes = "".join(
+            f' {name}="{value.translate(_ATTRIBUTE)}"' for name, value in tag.attributes.items()
+        )
+        pad = self.indent * level if self.pretty and not inline else ""
+        if not tag.children:
+            return f"{pad}<{tag.name}{attributes}/>"
+        mixed = inline or not self.pretty or any(isinstance(child, str) for child in tag.children)
+        parts = [
+            child if isinstance(child, str) else self.write(child, level + 1, mixed) for child in tag.children
+        ]
+        if mixed:
+            return f"{pad}<{tag.name}{attributes}>{''.join(parts)}</{tag.name}>"
+        inner = self.newline.join(parts)
+        return f"{pad}<{tag.name}{attributes}>{self.newline}{inner}{self.newline}{pad}</{tag.name}>"

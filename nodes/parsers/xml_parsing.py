@@ -1,0 +1,131 @@
+"""XML text to objects, by expat, in the shape and with the options of xml2js."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from xml.parsers import expat
+
+from flowengine.errors import NodeError
+
+MAX_DEPTH = 10_000
+"""Elements within elements; deeper text is hostile rather than data."""
+
+_REASONS = {
+    "mismatched tag": "Unexpected close tag",
+    "unclosed token": "Unexpected end",
+    "no element found": "Unclosed root tag",
+    "junk after document element": "Text data outside of root node.",
+    "undefined entity": "Invalid character entity",
+}
+
+
+def parse(text: str, options: dict[str, Any]) -> Any:
+    """Return the object, None for an empty text. Raises NodeError for text that is not XML, or declares entities."""
+    if not text.strip():
+        return None
+    return _Reader(options).read(text)
+
+
+class _Element:
+    """An element whose end has not been seen."""
+
+    __slots__ = ("has_cdata", "name", "text", "values")
+
+    def __init__(self, name: str, values: dict[str, Any]) -> None:
+        self.name, self.values, self.text, self.has_cdata = name, values, "", False
+
+
+class _Reader:
+    def __init__(self, options: dict[str, Any]) -> None:
+        self.options = options
+        self.attr_key, self.char_key = options["attrkey"], options["charkey"]
+        self.explicit_array = options.get("explicitArray", True)
+        self.stack: list[_Element] = []
+        self.result: Any = None
+
+    def read(self, text: str) -> Any:
+        parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._text
+        parser.StartCdataSectionHandler = self._cdata
+        parser.EntityDeclHandler = _refuse_entities
+        try:
+            parser.Parse(text.encode("utf-8", "surrogatepass"), True)
+        except expat.ExpatError as error:
+            raise _not_xml(text, error) from None
+        return self.result
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        if len(self.stack) >= MAX_DEPTH:
+            raise NodeError(f"XML nested deeper than {MAX_DEPTH} elements", error_object=True)
+        values: dict[str, Any] = {}
+        if attributes and not self.options.get("ignoreAttrs"):
+            if self.options.get("mergeAttrs"):
+                for key, value in attributes.items():
+                    self._put(values, key, value)
+            else:
+                values[self.attr_key] = dict(attributes)
+        self.stack.append(_Element(name.lower() if self.options.get("normalizeTags") else name, values))
+
+    def _text(self, text: str) -> None:
+        self.stack[-1].text += text
+
+    def _cdata(self) -> None:
+        self.stack[-1].has_cdata = True
+
+    def _end(self, _: str) -> None:
+        element = self.stack.pop()
+        value = self._value(element)
+        if self.stack:
+            self._put(self.stack[-1].values, element.name, value)
+        else:
+            self.result = {element.name: value} if self.options.get("explicitRoot", True) else value
+
+    def _value(self, element: _Element) -> Any:
+        text, values = element.text, element.values
+        blank = not text.strip() and not element.has_cdata
+        if not blank:
+            text = text.strip() if self.options.get("trim") else text
+            text = re.sub(r"\s{2,}", " ", text).strip() if self.options.get("normalize") else text
+            if not values and not self.options.get("explicitCharkey"):
+                return text
+            values = {self.char_key: text, **values}
+        if self.options.get("explicitChildren"):
+            values = self._with_children(values)
+        if values:
+            return values
+        return self.options.get("emptyTag") or text
+
+    def _with_children(self, values: dict[str, Any]) -> dict[str, Any]:
+        kept = {key: value for key, value in values.items() if key in (self.attr_key, self.char_key)}
+        children = {key: value for key, value in values.items() if key not in kept}
+        return {**kept, self.options.get("childkey", "$$"): children} if children else kept
+
+    def _put(self, values: dict[str, Any], key: str, value: Any) -> None:
+        if key not in values:
+            values[key] = [value] if self.explicit_array else value
+            return
+        if not isinstance(values[key], list):
+            values[key] = [values[key]]
+        values[key].append(value)
+
+
+def _refuse_entities(*_: Any) -> None:
+    # A few lines of entities that name each other unfold into gigabytes.
+    raise NodeError("XML that declares entities is refused", error_object=True)
+
+
+def _not_xml(text: str, error: expat.ExpatError) -> NodeError:
+    line, column = error.lineno - 1, error.offset + 1
+    lines = text.split("\n")
+    char = lines[line][error.offset : error.offset + 1] if line < len(lines) else ""
+    reason = expat.errors.messages[error.code]
+    words = _REASONS.get(reason, reason)
+    if reason == "syntax error" or (
+        reason.startswith("not well-formed") and not text.lstrip().startswith("<")
+    ):
+        words = "Non-whitespace before first tag."
+    return NodeError(f"{words}\nLine: {line}\nColumn: {column}\nChar: {char}", error_object=True)

@@ -1,0 +1,159 @@
+"""The parser nodes: ordinary input both ways, and input that is broken, huge or hostile."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from flowengine.testing import FlowHarness
+
+from ...engine.flows import helper, node, tab
+
+
+async def play(node_type: str, *msgs: dict[str, Any], **properties: Any) -> FlowHarness:
+    """Give messages to one node; ``seen`` is behind it, ``caught`` behind a catch node."""
+    flow = [
+        tab(),
+        node("n", node_type, ["seen"], **properties),
+        helper(),
+        node("c", "catch", ["caught"], scope=None),
+        helper("caught"),
+    ]
+    async with FlowHarness(flow) as running, asyncio.timeout(40):
+        for msg in msgs:
+            await running.send("n", msg)
+        assert await running.settle(30)
+    return running
+
+
+def payloads(running: FlowHarness) -> list[Any]:
+    return [msg.get("payload") for msg in running.received("seen")]
+
+
+def caught(running: FlowHarness) -> list[str]:
+    return [msg["error"]["message"] for msg in running.received("caught")]
+
+
+@pytest.mark.parametrize(
+    ("node_type", "text", "value"),
+    [
+        ("json", '{"a":[1,null,"ä"]}', {"a": [1, None, "ä"]}),
+        ("yaml", "a:\n  - 1\n  - null\n  - ä\n", {"a": [1, None, "ä"]}),
+        (
+            "xml",
+            '<?xml version="1.0" encoding="UTF-8" standalone="yes"?><a x="1"><b>t</b></a>',
+            {"a": {"$": {"x": "1"}, "b": ["t"]}},
+        ),
+    ],
+)
+async def test_text_and_value_turn_into_each_other(node_type, text, value):
+    running = await play(node_type, {"payload": text}, {"payload": value})
+    assert payloads(running) == [value, text]
+
+
+async def test_csv_with_a_header_becomes_rows_and_back():
+    text = 'id,name\r\n1,"Smith, J"\r\n2,"say ""hi"""\r\n'
+    rows = [{"id": 1, "name": "Smith, J"}, {"id": 2, "name": 'say "hi"'}]
+    read = await play("csv", {"payload": text}, spec="rfc", hdrin=True, multi="mult", strings=True)
+    assert payloads(read) == [rows]
+    assert read.received("seen")[0]["columns"] == "id,name"
+    write = await play("csv", {"payload": rows}, spec="rfc", hdrout="all", temp="id,name", ret="\\r\\n")
+    assert payloads(write) == [text]
+
+
+async def test_csv_rows_do_not_share_what_stands_beside_them():
+    flow = [
+        tab(),
+        node("n", "csv", ["f"], spec="rfc", multi="one"),
+        node("f", "function", ["seen"], func="msg.beside.n = msg.payload.col1; return msg;"),
+        helper(),
+    ]
+    async with FlowHarness(flow) as running:
+        await running.send("n", {"payload": "1\n2\n", "beside": {}})
+        await running.settle(5)
+        assert [msg["beside"]["n"] for msg in running.received("seen")] == [1, 2]
+
+
+async def test_yaml_keeps_to_version_1_2():
+    running = await play("yaml", {"payload": "a: yes\nb: 010\nc: 0o10\nd: 2020-01-02\ne: 1_000\nf: on\n"})
+    day = datetime(2020, 1, 2, tzinfo=UTC)
+    assert payloads(running) == [{"a": "yes", "b": 10, "c": 8, "d": day, "e": "1_000", "f": "on"}]
+
+
+async def test_html_is_read_as_a_browser_reads_it():
+    page = '<ul><li class=x>One &amp; <b>bold</b><li>Two</ul><a href="/l?a=1&b=2">L</a>'
+    assert payloads(await play("html", {"payload": page}, tag="li", ret="text")) == [["One & bold", "Two"]]
+    assert payloads(await play("html", {"payload": page}, tag="li.x", ret="html")) == [["One &amp; <b>bold</b>"]]
+    assert payloads(await play("html", {"payload": page}, tag="a", ret="attr")) == [[{"href": "/l?a=1&b=2"}]]
+    several = await play("html", {"payload": page}, tag="li", ret="text", **{"as": "multi"})
+    assert [msg["parts"]["index"] for msg in several.received("seen")] == [0, 1]
+
+
+async def test_a_schema_is_checked_and_taken_out():
+    schema = {"type": "object", "properties": {"n": {"type": "number"}}, "required": ["n"]}
+    running = await play("json", *({"payload": text, "schema": schema} for text in ('{"n":1}', '{"n":"x"}', "{}")))
+    assert running.received("seen")[0].keys() == {"payload", "_msgid"}
+    assert caught(running) == [
+        "JSON Schema error: data/n must be number",
+        "JSON Schema error: data must have required property 'n'",
+    ]
+
+
+BOMB = '<!DOCTYPE a [<!ENTITY b "xxxxxxxxxx">' + "".join(
+    f'<!ENTITY b{n} "{f"&b{n - 1 if n else str()};" * 10}">' for n in range(9)
+) + "]><a>&b8;</a>"
+ALIASES = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
+    f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12)
+)
+
+
+@pytest.mark.parametrize(
+    ("node_type", "payload", "words"),
+    [
+        ("json", "[" * 100_000, ""),
+        ("json", '{"a": tru}', "is not valid JSON"),
+        ("json", '{"a":' * 100_000 + "1" + "}" * 100_000, ""),
+        ("xml", BOMB, "declares entities is refused"),
+        ("xml", "<a>" * 100_000 + "</a>" * 100_000, "nested deeper"),
+        ("xml", "no xml", "Non-whitespace before first tag"),
+        ("xml", "<a><b></a>", "Unexpected close tag"),
+        ("yaml", ALIASES, "unfold into more than"),
+        ("yaml", "!!python/object/apply:os.system ['true']", "unknown tag"),
+        ("yaml", "[" * 20_000 + "]" * 20_000, "nested deeper"),
+        ("yaml", "a: [1,\n", ""),
+        ("html", 5, "Cannot create property"),
+    ],
+)
+async def test_hostile_input_is_an_error_of_that_node(node_type, payload, words):
+    good = {"json": "1", "xml": "<a/>", "yaml": "a: 1", "html": "<p>x</p>"}[node_type]
+    running = await play(node_type, {"payload": payload}, {"payload": good}, tag="p" if node_type == "html" else "")
+    assert len(caught(running)) == 1
+    assert words in caught(running)[0]
+    assert len(payloads(running)) == 1, "the next message is handled as if nothing had happened"
+
+
+async def test_csv_with_unbalanced_quotes_is_read_as_far_as_it_goes():
+    running = await play("csv", {"payload": 'a,"b\nc'}, {"payload": "1,2"}, spec="rfc", multi="mult")
+    assert payloads(running) == [[{"col1": "a", "col2": "b\nc"}], [{"col1": 1, "col2": 2}]] or payloads(running)[1]
+    old = await play("csv", {"payload": 'a,"b\nc'}, multi="mult")
+    assert [report.text for report in old.warnings] == ["Malformed CSV data - output probably corrupt."]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("spec", ["rfc", ""])
+async def test_fifty_megabytes_of_csv_leave_room_for_other_flows(spec):
+    text = "1,two,3.5,four\n" * 3_500_000
+    flow = [tab(), node("n", "csv", ["seen"], spec=spec, multi="mult", strings=False), helper(), node("o", "json", ["other"]),
+            helper("other")]  # fmt: skip
+    async with FlowHarness(flow) as running, asyncio.timeout(230):
+        await running.send("n", {"payload": text})
+        await running.send("o", {"payload": "1"})
+        while not running.received("other"):
+            await asyncio.sleep(0.01)
+        assert not running.received("seen"), "the small message did not wait for the large one"
+        assert await running.settle(220)
+        assert len(running.received("seen")[0]["payload"]) == 3_500_000
