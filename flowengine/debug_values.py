@@ -69,7 +69,10 @@ class _Encoder:
         if isinstance(value, str):
             return {"format": f"string[{len(value)}]", "msg": self._cut(value)}
         if isinstance(value, (bytes, bytearray)):
-            return {"format": f"buffer[{len(value)}]", "msg": value[: self.longest // 2 + 1].hex()[: self.longest]}
+            return {
+                "format": f"buffer[{len(value)}]",
+                "msg": value[: self.longest // 2 + 1].hex()[: self.longest],
+            }
         return self._object(value)
 
     def _object(self, value: Any) -> dict[str, Any]:
@@ -119,7 +122,9 @@ class _Encoder:
             data = bytes(value[: self.longest])
             return {"type": "Buffer", "data": list(data), "__enc__": True, "length": len(value)}
         if isinstance(value, AbstractSet):
-            items = [self._inner(item, f"{path}.{index}") for index, item in enumerate(list(value)[: self.longest])]
+            items = [
+                self._inner(item, f"{path}.{index}") for index, item in enumerate(list(value)[: self.longest])
+            ]
             return _wrapped("set", items, len(value))
         if isinstance(value, datetime):
             return iso_date(value)

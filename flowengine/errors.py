@@ -67,7 +67,12 @@ class PropertyPathError(FlowError):
 
 
 class ExpressionError(FlowError):
-    """A JSONata expression is not well-formed, or failed."""
+    """A JSONata expression is not well-formed, or failed.
+
+    ``details`` is the object that JSONata throws: code, position, token, value and message.
+    """
+
+    details: dict[str, Any] | None = None
 
 
 class CredentialsError(FlowError):

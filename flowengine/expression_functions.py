@@ -78,7 +78,7 @@ def with_moment_calls(text: str) -> str:
 
 def _moment_functions(evaluation: _Evaluation) -> Iterator[HostFunction]:
     from .moment_methods import METHODS
-    from .moments import make_moment
+    from .moment_parsing import make_moment
 
     def moment(*arguments: Any) -> Any:
         stand_ins = evaluation.stand_ins

@@ -24,7 +24,7 @@ class StandIns:
         self.originals: list[Any] = []
 
     def of(self, value: Any) -> Any:
-        """Give the value with a stand-in for everything that is not JSON. Raises RecursionError where it is too deep."""
+        """Give the value with stand-ins for what is not JSON. Raises RecursionError where it is too deep."""
         return self._of(value, set())
 
     def _of(self, value: Any, inside: set[int]) -> Any:

@@ -7,7 +7,7 @@ or that grows without bounds, is stopped with an error.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .errors import ExpressionError
@@ -15,11 +15,14 @@ from .expression_values import StandIns
 from .undefined import UNDEFINED
 
 if TYPE_CHECKING:
+    from jlens import Expression as Compiled
     from jlens import JlensError
 
 SECONDS = 5.0
 LONGEST_ARRAY = 1_000_000
 """Items that an array made by an expression may have; arrays in messages may be longer."""
+LONGEST_TEXT = 100_000_000
+"""Bytes that a text made by an expression may have."""
 
 _PLAIN = re.compile(r"\s*([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*", re.ASCII)
 _WORDS = frozenset({"true", "false", "null", "and", "or", "in", "function"})
@@ -112,6 +115,9 @@ class Expression:
         except self._library_error as error:
             if error.code != _NOT_JSON:
                 raise _worded(error) from None
+        except TypeError:  # the same, of a binding
+            if bindings is None:
+                raise
         try:
             return self._evaluate(self._stand_ins.of(context), self._stand_ins.of(bindings))
         except self._library_error as error:
@@ -120,16 +126,35 @@ class Expression:
             raise ExpressionError("A value is nested too deep", code=_TOO_LARGE) from None
 
     def _evaluate(self, context: Any, bindings: Any) -> Any:
-        value = self._compiled.evaluate(context, bindings, timeout=SECONDS, max_array_length=LONGEST_ARRAY)
+        value = self._bounded(self._compiled, context, bindings)
         if value is None:
-            exists = self._exists.evaluate(context, bindings, timeout=SECONDS, max_array_length=LONGEST_ARRAY)
-            return None if exists else UNDEFINED
+            return None if self._bounded(self._exists, context, bindings) else UNDEFINED
         return self._stand_ins.restore(value) if self._stand_ins.originals else value
+
+    @staticmethod
+    def _bounded(compiled: Compiled, context: Any, bindings: Any) -> Any:
+        return compiled.evaluate(
+            context,
+            bindings,
+            timeout=SECONDS,
+            max_array_length=LONGEST_ARRAY,
+            max_string_length=LONGEST_TEXT,
+        )
 
 
 def _worded(error: JlensError) -> ExpressionError:
     """Give the library's error in JSONata's words: numbers are written there as JavaScript writes them."""
-    return ExpressionError(_FLOAT_IN_ERROR.sub(r"\1", str(error)), code=error.code)
+    text = _FLOAT_IN_ERROR.sub(r"\1", str(error))
+    worded = ExpressionError(text, code=error.code)
+    details = {
+        "code": error.code,
+        "value": error.value,
+        "position": error.position,
+        "token": error.token,
+        "message": text,
+    }
+    worded.details = {name: value for name, value in details.items() if value is not None}
+    return worded
 
 
 def format_date(date: Any, pattern: str) -> str:
@@ -137,6 +162,3 @@ def format_date(date: Any, pattern: str) -> str:
     from .moments import Moment
 
     return Moment(date).local().format(pattern)
-
-
-HostFunction = tuple[str, Callable[..., Any], str | None]

@@ -17,8 +17,9 @@ from .flow_file import NodeDict, Part
 from .group import Group, start_groups
 from .hooks import NodeEvent
 from .host import Host, Report
+from .javascript_values import js_string
 from .messages import Msg, clone
-from .node import ConfigNode, Node, value_text
+from .node import ConfigNode, Node
 from .node_config import read_config
 from .undefined import UNDEFINED
 from .words import engine_sentence
@@ -58,9 +59,13 @@ class Flow:
             await self._start_node(config, only)
 
     def start_environment(self) -> None:
-        """Evaluate the flow's own variables."""
+        """Evaluate the flow's own variables, or those that global-config nodes hold for all flows."""
         credentials = self.engine.credentials_of(self.id)
         self.values = evaluate_env(self.part.config.get("env"), self, credentials, self.complain)
+        for node in self.part.configs.values() if self.id == "global" else ():
+            if node["type"] == "global-config" and node.get("d") is not True:
+                secrets = self.engine.credentials_of(node["id"]).get("map") or {}
+                self.values.update(evaluate_env(node.get("env"), self, secrets, self.complain))
 
     async def _start_node(self, config: NodeDict, only: set[str] | None) -> None:
         node_id = config["id"]
@@ -233,8 +238,8 @@ class Flow:
         """Give a status to editors (unless quiet) and to the status nodes in whose scope it is."""
         reporting = reporting or node
         if not quiet:
-            if "text" in status and not isinstance(status["text"], str):
-                status = {**status, "text": value_text(status["text"])}
+            if "text" in status and not isinstance(status["text"], (str, type(None))):
+                status = {**status, "text": js_string(status["text"])}
             self.engine.report(Report("status", node.id, status, status=status))
             self.engine.publish(f"status/{node.id}", status)
         if isinstance(node, ConfigNode) and node.users and self.id == "global":
@@ -243,8 +248,7 @@ class Flow:
         taken_here = False
         if self.watchers:
             for watcher in self._in_scope(self.watchers, reporting):
-                source = {"id": node.id, "type": node.type_name, "name": node.config.name or UNDEFINED}
-                watcher.receive(Msg({"status": {**clone(status), "source": _defined(source)}}))
+                watcher.receive(Msg({"status": {**clone(status), "source": _source(node)}}))
                 taken_here = True
         return taken_here
 
@@ -347,27 +351,21 @@ def _catch_order(node: Node) -> int:
 
 
 def _source(node: Node) -> dict[str, Any]:
-    return _defined({"id": node.id, "type": node.type_name, "name": node.config.name or UNDEFINED})
-
-
-def _defined(values: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in values.items() if value is not UNDEFINED}
+    source = {"id": node.id, "type": node.type_name}
+    if node.name or (node.keeps_empty_name and "name" in node.config.model_fields_set):
+        source["name"] = node.name
+    return source
 
 
 def _error_message(node: Node, error: Any, msg: dict[str, Any], count: int) -> Msg:
     message: Msg = clone(msg) if isinstance(msg, Msg) else Msg(clone(dict(msg)))
     if "error" in message:
         message["_error"] = message["error"]
-    text = error_text(error) if isinstance(error, (str, BaseException)) else _as_text(error)
+    text = error_text(error) if isinstance(error, (str, BaseException)) else js_string(error)
     details: dict[str, Any] = {"message": text, "source": {**_source(node), "count": count}}
     if isinstance(error, BaseException):
-        for key, value in (
-            ("code", getattr(error, "code", None)),
-            ("stack", error_stack(error)),
-            ("cause", _cause(error)),
-        ):
-            if value is not None:
-                details[key] = value
+        found = {"code": getattr(error, "code", None), "stack": error_stack(error), "cause": _cause(error)}
+        details.update({key: value for key, value in found.items() if value is not None})
     elif isinstance(error, dict):
         details.update({key: error[key] for key in ("code", "stack", "cause") if key in error})
     message["error"] = details
@@ -376,9 +374,3 @@ def _error_message(node: Node, error: Any, msg: dict[str, Any], count: int) -> M
 
 def _cause(error: BaseException) -> Any:
     return getattr(error, "cause", None)
-
-
-def _as_text(value: Any) -> str:
-    from .javascript_values import js_string
-
-    return js_string(value)

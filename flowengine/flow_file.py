@@ -167,6 +167,15 @@ def _sort_in(found: FlowSet, node: NodeDict) -> None:
 
 def _join_links(found: FlowSet) -> None:
     """Wire every link out to the link in nodes that either of them names."""
+    outs = _links(found)
+    parts = (found.outside, *found.tabs.values(), *found.subflows.values())
+    for nodes in (nodes for part in parts for nodes in (part.nodes, part.configs)):
+        for node_id, node in nodes.items():
+            if node["type"] == "link out":
+                nodes[node_id] = {**node, "wires": [list(outs.get(node_id, ()))]}
+
+
+def _links(found: FlowSet) -> dict[str, dict[str, None]]:
     outs: dict[str, dict[str, None]] = {}
     for node in found.by_id.values():
         links = node.get("links")
@@ -180,8 +189,4 @@ def _join_links(found: FlowSet) -> None:
             for link in links:
                 if isinstance(link, str):
                     outs.setdefault(link, {})[node["id"]] = None
-    for part in (found.outside, *found.tabs.values(), *found.subflows.values()):
-        for nodes in (part.nodes, part.configs):
-            for node_id, node in nodes.items():
-                if node["type"] == "link out":
-                    nodes[node_id] = {**node, "wires": [list(outs.get(node_id, ()))]}
+    return outs

@@ -170,8 +170,8 @@ _READERS: dict[str, str] = {
     "ZZ": r"Z|[+-]\d\d:?\d\d",
 }
 _FIELDS = {
-    "YYYY": "Y", "YYYYY": "Y", "MM": "M", "DD": "D", "Do": "D", "DDDD": "DDD", "HH": "H", "kk": "k", "hh": "h", "mm": "m",
-    "ss": "s", "MMMM": "MMM", "A": "a", "ZZ": "Z",
+    "YYYY": "Y", "YYYYY": "Y", "MM": "M", "DD": "D", "Do": "D", "DDDD": "DDD", "HH": "H", "kk": "k", "hh": "h",
+    "mm": "m", "ss": "s", "MMMM": "MMM", "A": "a", "ZZ": "Z",
 }  # fmt: skip
 
 
@@ -201,7 +201,10 @@ def _assembled(found: dict[str, str], zone: tzinfo) -> datetime:
     later = first_given or "M" in found or "MMM" in found
     day = int(re.sub(r"\D", "", found["D"])) if "D" in found else (1 if later else now.day)
     milliseconds = int(f"{found.get('S', '0')}00"[:3])
-    at = datetime(year, month, day, 0, int(found.get("m", 0)), int(found.get("s", 0)), milliseconds * 1000)
+    minute, second = int(found.get("m", 0)), int(found.get("s", 0))
+    at = datetime(
+        year, month, day, 0, minute, second, milliseconds * 1000, tzinfo=UTC
+    )  # its zone comes below
     if "DDD" in found:
         at = at.replace(month=1, day=1) + timedelta(days=int(found["DDD"]) - 1)
     return (at + timedelta(hours=_hour(found))).replace(tzinfo=_zone(found, zone)).astimezone(zone)

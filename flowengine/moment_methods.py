@@ -10,7 +10,8 @@ from typing import Any
 
 from .javascript_values import js_number, js_string, js_truthy
 from .moment_formats import week_of_year
-from .moments import Moment, make_moment, unit_of
+from .moment_parsing import make_moment
+from .moments import Moment, unit_of
 from .undefined import UNDEFINED
 
 Method = Callable[..., Any]
@@ -77,7 +78,9 @@ def _diff(moment: Moment, other: Any = UNDEFINED, unit: Any = "ms", exact: Any =
     else:
         difference = (moment.milliseconds - that.milliseconds) / _LENGTHS.get(name, 1)
         if name in ("day", "week"):  # a day of 23 or 25 hours is a day
-            shift = (moment.at.utcoffset() or timedelta()) - (that.at.astimezone(moment.at.tzinfo).utcoffset() or timedelta())
+            shift = (moment.at.utcoffset() or timedelta()) - (
+                that.at.astimezone(moment.at.tzinfo).utcoffset() or timedelta()
+            )
             difference += shift.total_seconds() * 1000 / _LENGTHS[name]
     return difference if js_truthy(exact) else math.trunc(difference)
 
@@ -112,7 +115,9 @@ _before, _after = _compare(lambda this, that: this < that), _compare(lambda this
 
 
 def _between(moment: Moment, start: Any, end: Any, unit: Any = "ms", edges: Any = "()") -> bool:
-    left = _before(moment, start, unit) if js_string(edges).startswith("[") else not _after(moment, start, unit)
+    left = (
+        _before(moment, start, unit) if js_string(edges).startswith("[") else not _after(moment, start, unit)
+    )
     right = _after(moment, end, unit) if js_string(edges).endswith("]") else not _before(moment, end, unit)
     return not left and not right
 
@@ -185,7 +190,9 @@ METHODS: dict[str, Method] = {
     "add": _shift(1),
     "subtract": _shift(-1),
     "clone": Moment.clone,
-    "daysInMonth": lambda moment: calendar.monthrange(moment.at.year, moment.at.month)[1] if moment.at else math.nan,
+    "daysInMonth": lambda moment: (
+        calendar.monthrange(moment.at.year, moment.at.month)[1] if moment.at else math.nan
+    ),
     "diff": _diff,
     "endOf": lambda moment, unit="ms": moment.end_of(unit_of(unit)),
     "format": lambda moment, pattern=None: moment.format(pattern if isinstance(pattern, str) else None),

@@ -5,23 +5,16 @@ from __future__ import annotations
 import calendar
 import math
 import re
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from .javascript_values import iso_date, js_number, js_string
-from .moment_formats import fixed_zone, offset_text, read_date, write_date
-from .undefined import UNDEFINED
+from .local_zone import LOCAL
+from .moment_formats import fixed_zone, offset_text, write_date
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_ISO = re.compile(
-    r"\s*(?P<year>[+-]\d{6}|\d{4})(?:-?W(?P<week>\d\d)(?:-?(?P<weekday>\d))?|-(?P<ordinal>\d{3})(?!\d)"
-    r"|-?(?P<month>\d\d)(?:-?(?P<day>\d\d))?)?"
-    r"(?:[T ](?P<hour>\d\d)(?::?(?P<minute>\d\d)(?::?(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?)?"
-    r"\s*(?P<zone>Z|[+-]\d\d(?::?\d\d)?)?)?\s*$"
-)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 UNITS = {
     "y": "year", "M": "month", "w": "week", "d": "day", "D": "date", "h": "hour", "m": "minute", "s": "second",
     "ms": "millisecond", "Q": "quarter", "W": "isoWeek", "E": "isoWeekday", "e": "weekday",
@@ -31,46 +24,6 @@ _CAMEL = {
     "isoweekyear": "isoWeekYear",
 }  # fmt: skip
 _EXACT = {"hour": 3600.0, "minute": 60.0, "second": 1.0, "millisecond": 0.001}
-
-
-class _Local(tzinfo):
-    """The zone of this machine, with its summer time."""
-
-    is_local = True
-
-    def utcoffset(self, at: datetime | None) -> timedelta:
-        return timedelta(seconds=self._local(at).tm_gmtoff)
-
-    def dst(self, at: datetime | None) -> timedelta:
-        return timedelta(hours=1 if self._local(at).tm_isdst > 0 else 0)
-
-    def tzname(self, at: datetime | None) -> str:
-        return self._local(at).tm_zone
-
-    def fromutc(self, at: datetime) -> datetime:
-        seconds = _clock_seconds(at)
-        local = at + timedelta(seconds=time.localtime(seconds).tm_gmtoff)
-        return local.replace(fold=int(_clock_seconds(local) - self._offset(local) != seconds))
-
-    def _local(self, at: datetime | None) -> time.struct_time:
-        at = at or datetime.now(UTC)
-        return time.localtime(_clock_seconds(at) - self._offset(at))
-
-    @staticmethod
-    def _offset(at: datetime) -> int:
-        """Find the offset of a time of the clock; of a time that comes twice, the one that ``fold`` names."""
-        clock = _clock_seconds(at)
-        before, after = time.localtime(clock - 86400).tm_gmtoff, time.localtime(clock + 86400).tm_gmtoff
-        fitting = [offset for offset in (before, after) if time.localtime(clock - offset).tm_gmtoff == offset]
-        return fitting[-at.fold] if fitting else before
-
-
-def _clock_seconds(at: datetime) -> int:
-    """Count the seconds since 1970 as if the clock showed UTC."""
-    return math.floor((at.replace(tzinfo=UTC) - _EPOCH).total_seconds())
-
-
-LOCAL = _Local()
 
 
 def unit_of(name: Any) -> str:
@@ -106,7 +59,7 @@ class Moment:
     def milliseconds(self) -> int | float:
         """Milliseconds since 1970; NaN where there is no such date."""
         return (
-            math.nan if self.at is None else math.floor((self.at - _EPOCH) / timedelta(milliseconds=1) + 1e-6)
+            math.nan if self.at is None else math.floor((self.at - EPOCH) / timedelta(milliseconds=1) + 1e-6)
         )
 
     def local(self) -> Moment:
@@ -214,81 +167,3 @@ def _start(at: datetime, unit: str) -> datetime:
         "second": lambda: at.replace(microsecond=0, tzinfo=None),
     }
     return starts.get(unit, lambda: at.replace(tzinfo=None))()
-
-
-def make_moment(value: Any = UNDEFINED, pattern: Any = UNDEFINED) -> Moment:
-    """Make a moment as ``moment(value, pattern)`` does; one that is not valid where there is no such date."""
-    if isinstance(value, Moment):
-        return value.clone()
-    if value is UNDEFINED:
-        return Moment(datetime.now(LOCAL))
-    if isinstance(value, datetime):
-        return Moment(value.astimezone(LOCAL))
-    if isinstance(value, str):
-        patterns = pattern if isinstance(pattern, list) else [pattern]
-        return Moment(next((at for each in patterns if (at := _read(value, each))), None))
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return Moment(_of_milliseconds(value))
-    if isinstance(value, list):
-        return Moment(_of_parts(value))
-    return Moment(_of_units(value)) if isinstance(value, dict) else Moment(None)
-
-
-def _of_milliseconds(value: float) -> datetime | None:
-    try:
-        return (_EPOCH + timedelta(milliseconds=math.trunc(value))).astimezone(LOCAL)
-    except (OverflowError, ValueError):
-        return None
-
-
-def _of_parts(parts: list[Any]) -> datetime | None:
-    """Make a date of ``[year, month from 0, day, hour, minute, second, milliseconds]``."""
-    if not parts:
-        return datetime.now(LOCAL)
-    try:
-        year, month, day, *rest = [
-            int(js_number(part)) for part in [*parts, *[0, 0, 1, 0, 0, 0, 0][len(parts) :]]
-        ]
-        return datetime(year, month + 1, day, *rest[:3], rest[3] * 1000, tzinfo=LOCAL)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _of_units(units: dict[str, Any]) -> datetime | None:
-    named = {unit_of(name): number for name, number in units.items()}
-    now = datetime.now(LOCAL)
-    day = named.get("day", named.get("date", 1 if "month" in named or "year" in named else now.day))
-    month = named.get("month", 0 if "year" in named else now.month - 1)
-    times = [named.get(unit, 0) for unit in ("hour", "minute", "second", "millisecond")]
-    return _of_parts([named.get("year", now.year), month, day, *times])
-
-
-def _read(text: str, pattern: Any) -> datetime | None:
-    if isinstance(pattern, str):
-        return read_date(text, pattern, LOCAL)
-    try:
-        if match := _ISO.match(text):
-            return _of_iso(match).astimezone(LOCAL)
-        from email.utils import parsedate_to_datetime
-
-        at = parsedate_to_datetime(text)
-    except (ValueError, OverflowError, TypeError):
-        return None
-    return at.replace(tzinfo=at.tzinfo or UTC).astimezone(LOCAL)
-
-
-def _of_iso(match: re.Match[str]) -> datetime:
-    year = int(match["year"])
-    if match["week"]:
-        day = datetime.fromisocalendar(year, int(match["week"]), int(match["weekday"] or 1))
-    elif match["ordinal"]:
-        day = datetime.strptime(f"{year:04}{match['ordinal']}", "%Y%j")  # noqa: DTZ007 - its zone follows
-    else:
-        day = datetime(year, int(match["month"] or 1), int(match["day"] or 1))  # noqa: DTZ001
-    minutes, seconds = int(match["minute"] or 0), int(match["second"] or 0)
-    milliseconds = int(f"{match['fraction'] or ''}000"[:3])
-    hours = int(match["hour"] or 0)
-    if hours > 24 or minutes > 59 or seconds > 59:
-        raise ValueError("time")
-    at = day + timedelta(hours=hours, minutes=minutes, seconds=seconds, milliseconds=milliseconds)
-    return at.replace(tzinfo=fixed_zone(match["zone"]) if match["zone"] else LOCAL)

@@ -121,6 +121,8 @@ class Node:
     """What the flow hands to this node besides its wires: errors, status or complete."""
     completes: ClassVar[bool] = True
     """Whether the end of ``on_input`` is told to complete nodes."""
+    keeps_empty_name: ClassVar[bool] = False
+    """Whether errors, statuses and completions tell the name even where it is empty, as some of Node-RED's do."""
     copy_on_write: ClassVar[bool] = False
     """Promise to change values below a message's top level only through ``own`` or ``Path.set``, and nothing at
     all after sending it: branches then share values instead of copying them."""
@@ -210,20 +212,25 @@ class Node:
             status = {"text": str(status)}
         self.flow.report_status(self, status)
 
-    def spawn(self, work: Coroutine[Any, Any, Any], msg: Msg | None = None) -> asyncio.Task[Any]:
-        """Run a coroutine in the background; it counts as in flight and is cancelled when the node closes.
+    def spawn(
+        self, work: Coroutine[Any, Any, Any], msg: Msg | None = None, *, endless: bool = False
+    ) -> asyncio.Task[Any]:
+        """Run a coroutine beside the messages; it is cancelled when the node closes.
 
-        What it raises is reported as an error of this node, about ``msg`` where one is given.
+        It counts as in flight unless it is ``endless``, as a server or a watcher is. What it raises is reported as
+        an error of this node, about ``msg`` where one is given.
         """
         task = asyncio.get_running_loop().create_task(work)
         self.tasks.add(task)
-        self.host.delivery.begin()
+        if not endless:
+            self.host.delivery.begin()
 
         def over(task: asyncio.Task[Any]) -> None:
             self.tasks.discard(task)
             if not task.cancelled() and (error := task.exception()) is not None:
                 self.error(error, msg)
-            self.host.delivery.end()
+            if not endless:
+                self.host.delivery.end()
 
         task.add_done_callback(over)
         return task

@@ -16,8 +16,7 @@ from .inspecting import js_inspect
 from .numbers import js_number, js_parse_float, js_parse_int, number_text, to_js_integral
 from .parsing import JsonSyntaxError, js_parse
 from .regexps import JsRegex, compile_js_regex, js_regex
-from .regex import js_regex, js_replace
-from .stringify import js_json
+from .stringify import js_json, js_keys
 from .strings import iso_date, js_string, utf16_key
 
 __all__ = [
@@ -27,12 +26,11 @@ __all__ = [
     "iso_date",
     "js_inspect",
     "js_json",
+    "js_keys",
     "js_number",
     "js_parse",
     "js_parse_float",
     "js_parse_int",
-    "js_regex",
-    "js_replace",
     "js_regex",
     "js_string",
     "js_truthy",

@@ -15,7 +15,7 @@ _NOT_SERIALIZED = ("NaN", "Infinity", "undefined", "[object Object]")
 _WORDS = {"t": "true", "f": "false", "n": "null"}
 
 
-class _Wrong(Exception):  # noqa: N818 - carries the sentence to where it is wanted
+class _Wrong(Exception):
     pass
 
 
@@ -77,7 +77,7 @@ class _Reader:
             self._key("Expected property name or '}'", "Expected ':' after property name")
         return False
 
-    def _next_in(self, bracket: str) -> bool:
+    def _next_in(self, bracket: str) -> bool:  # noqa: RET503 - _fail never returns
         """After an element: True where another one follows, False where the bracket is closed."""
         char = self._peek()
         if char == ",":

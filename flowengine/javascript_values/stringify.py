@@ -33,7 +33,7 @@ class CircularStructureError(FlowError):
     name = "TypeError"
 
 
-class _Unlike(Exception):  # noqa: N818 - a signal, not an error
+class _UnlikeError(Exception):
     """orjson met a value that it cannot leave out as JavaScript does."""
 
 
@@ -46,7 +46,7 @@ def js_json(value: Any, indent: int | None = None) -> str:
     indent = min(indent or 0, 10)
     try:
         text = orjson.dumps(value, _plain, _OPTIONS | (orjson.OPT_INDENT_2 if indent else 0))
-    except (TypeError, _Unlike):
+    except (TypeError, _UnlikeError):
         text = b""
     if not text or _INTEGRAL_FLOAT.search(text) or _EXPONENT.search(text) or _INDEX_KEY.search(text):
         return _written(value, indent)
@@ -56,9 +56,9 @@ def js_json(value: Any, indent: int | None = None) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Turn what is not plain JSON into what JavaScript's ``toJSON`` gives. Raises _Unlike for undefined."""
+    """Turn what is not plain JSON into what JavaScript's ``toJSON`` gives. Raises _UnlikeError for undefined."""
     if value is UNDEFINED or callable(value):
-        raise _Unlike
+        raise _UnlikeError
     if isinstance(value, (bytes, bytearray, memoryview)):
         return {"type": "Buffer", "data": list(bytes(value))}
     if isinstance(value, datetime):
@@ -120,7 +120,7 @@ class _Writer:
     def _dict(self, items: Any, margin: str) -> str:
         inner = margin + self.step
         entries = []
-        for key in _ordered(items):
+        for key in js_keys(items):
             text = self.write(items[key], inner, key)
             if text is not None:
                 entries.append(f"{quoted(str(key))}{self.colon}{text}")
@@ -138,7 +138,7 @@ def quoted(text: str) -> str:
     return _SURROGATE.sub(lambda half: f"\\u{ord(half[0]):04x}", encode_basestring(text))
 
 
-def _ordered(items: Mapping[Any, Any]) -> list[Any]:
+def js_keys(items: Mapping[Any, Any]) -> list[Any]:
     """Give the keys in JavaScript's order: indexes first, by size, then the others as they were added."""
     indexes = [key for key in items if _is_index(key)]
     if not indexes:

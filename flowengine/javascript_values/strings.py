@@ -40,17 +40,29 @@ def _text_of_object(value: Any) -> str:
         return bytes(value).decode("utf-8", "replace")
     if isinstance(value, (list, tuple)):
         return _joined(value)
-    if isinstance(value, datetime):
-        return date_text(value)
     if isinstance(value, (int, float)):
         return number_text(value)
+    return _text_of_instance(value)
+
+
+def _text_of_instance(value: Any) -> str:
+    if isinstance(value, datetime):
+        return date_text(value)
     if isinstance(value, AbstractSet):
         return "[object Set]"
     if isinstance(value, re.Pattern):
         return pattern_text(value)
     if isinstance(value, BaseException):
         return error_text(value)
+    if isinstance(value, dict) and "toString" in value:  # it hides the method of that name
+        raise NotPrimitiveError("Cannot convert object to primitive value")
     return "[object Object]"
+
+
+class NotPrimitiveError(FlowError):
+    """An object has no text."""
+
+    name = "TypeError"
 
 
 def _joined(items: list[Any] | tuple[Any, ...]) -> str:

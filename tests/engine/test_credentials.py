@@ -17,7 +17,9 @@ def node_reds_form(values, secret):
     """What Node-RED writes: hex of the vector, then base64 of the text in AES-256-CTR under SHA-256 of the secret."""
     vector = bytes(range(16))
     step = Cipher(algorithms.AES(hashlib.sha256(secret.encode()).digest()), modes.CTR(vector)).encryptor()
-    return {"$": vector.hex() + base64.b64encode(step.update(orjson.dumps(values)) + step.finalize()).decode()}
+    return {
+        "$": vector.hex() + base64.b64encode(step.update(orjson.dumps(values)) + step.finalize()).decode()
+    }
 
 
 def test_node_reds_form_is_read():

@@ -21,7 +21,12 @@ class Strict(Node):
 
 
 async def test_a_wrong_typed_property_names_tab_node_and_property():
-    flow = [tab(label="Orders"), node("bad", "strict", ["seen"], count="many"), node("ok", "strict", ["seen"]), helper()]
+    flow = [
+        tab(label="Orders"),
+        node("bad", "strict", ["seen"], count="many"),
+        node("ok", "strict", ["seen"]),
+        helper(),
+    ]
     async with FlowHarness(flow, node_types=(Strict,)) as running:
         await running.send("ok", {"payload": 1})
         await running.settle(2)
@@ -49,7 +54,14 @@ async def test_a_circle_of_subflows_is_refused_and_the_rest_runs():
             node(f"{name}-in", f"subflow:{inner}", z=name),
         ]
 
-    flow = [tab(), *template("s1", "s2"), *template("s2", "s1"), node("i", "subflow:s1"), node("ok", "strict", ["seen"]), helper()]
+    flow = [
+        tab(),
+        *template("s1", "s2"),
+        *template("s2", "s1"),
+        node("i", "subflow:s1"),
+        node("ok", "strict", ["seen"]),
+        helper(),
+    ]
     async with FlowHarness(flow, node_types=(Strict,)) as running:
         await running.send("ok", {})
         await running.settle(2)
@@ -126,7 +138,13 @@ async def test_tasks_and_timers_of_a_closed_node_are_gone():
 
 @pytest.mark.parametrize("payload", [b"x" * 100_000_000, "x" * 100_000_000])
 async def test_a_payload_of_a_hundred_megabytes_passes(payload):
-    flow = [tab(), node("a", "strict", ["b", "c"]), node("b", "strict"), node("c", "strict", ["seen"]), helper()]
+    flow = [
+        tab(),
+        node("a", "strict", ["b", "c"]),
+        node("b", "strict"),
+        node("c", "strict", ["seen"]),
+        helper(),
+    ]
     async with FlowHarness(flow, node_types=(Strict,)) as running:
         await running.send("a", {"payload": payload})
         await running.settle(5)

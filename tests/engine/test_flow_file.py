@@ -23,7 +23,14 @@ def test_every_shape_comes_back_as_it_was(value):
 
 
 def test_the_single_flow_of_the_api_is_a_tab_with_its_nodes():
-    file = read_flow({"id": "t", "label": "One", "nodes": [node("n", "debug")], "configs": [{"id": "c", "type": "x", "z": "t"}]})
+    file = read_flow(
+        {
+            "id": "t",
+            "label": "One",
+            "nodes": [node("n", "debug")],
+            "configs": [{"id": "c", "type": "x", "z": "t"}],
+        }
+    )
     flows = sort_nodes(file.nodes)
     assert flows.tabs["t"].config["label"] == "One"
     assert list(flows.tabs["t"].nodes) == ["n"]

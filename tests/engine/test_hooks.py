@@ -40,6 +40,7 @@ async def test_every_stage_sees_the_message_in_order():
 
 async def test_a_hook_may_stop_or_change_a_message():
     async with FlowHarness(FLOW, node_types=(Passing,)) as running:
+
         def change(event):
             event.msg["payload"] = "changed"
 

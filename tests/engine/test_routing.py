@@ -141,7 +141,13 @@ async def test_the_short_path_arrives_first():
 
 
 async def test_an_endless_loop_of_wires_leaves_room_for_others():
-    flow = [tab(), node("a", "passing", ["b"]), node("b", "passing", ["a"]), node("c", "passing", ["seen"]), helper()]
+    flow = [
+        tab(),
+        node("a", "passing", ["b"]),
+        node("b", "passing", ["a"]),
+        node("c", "passing", ["seen"]),
+        helper(),
+    ]
     async with FlowHarness(flow, node_types=TYPES) as running:
         await running.send("a", {"payload": 1})
         async with asyncio.timeout(5):

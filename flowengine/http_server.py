@@ -1,0 +1,262 @@
+"""The runtime's own HTTP server, for flow nodes and whatever is mounted beside them.
+
+It is made by the first node that needs it (``host.service("http_server", HttpServer)``) and listens until the
+engine stops. Routes come and go while it runs. Requests to routes are read by ``http_connection``; websockets
+and mounted applications get their connections whole.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from email.utils import formatdate
+from html import escape
+from ssl import SSLContext
+from time import monotonic, time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from .host import Host
+from .http_connection import Connection
+from .http_cors import allow_origin, answer_preflight
+from .http_exchange import HttpRequest, HttpResponse
+from .http_paths import RoutePath, UndecodableError, compile_route_path, plain_path
+
+if TYPE_CHECKING:
+    from aiohttp.web import BaseRequest, StreamResponse, WebSocketResponse
+
+IDLE, READING = 5.0, 60.0
+"""Seconds that a client may keep a connection without asking, and may take to send a request."""
+BACKLOG = 511
+
+Handler = Callable[[HttpRequest, HttpResponse, bytes | None], None]
+"""Takes a request, its answer to be, and its body; None stands for a body beyond the limit."""
+
+
+@dataclass(slots=True, eq=False)
+class Route:
+    """What answers a method and a path. ``limit`` tells the most bytes of a body by the request's headers."""
+
+    method: str
+    path: RoutePath
+    handler: Handler
+    limit: Callable[[dict[str, Any]], int]
+    order: int = 0
+
+
+class HttpServer:
+    """Listens at ``uiHost`` and ``uiPort``; flow routes lie below ``httpNodeRoot``."""
+
+    def __init__(self, host: Host, ssl: SSLContext | None = None) -> None:
+        settings = host.settings
+        self._host, self._ssl = host, ssl
+        self._address = (settings.ui_host, settings.ui_port)
+        root = settings.http_node_root
+        self.root = "" if not isinstance(root, str) else "/" + root.strip("/") if root.strip("/") else ""
+        self._cors = settings.http_node_cors
+        self._plain: dict[tuple[str, str], list[Route]] = {}
+        self._patterns: dict[str, list[Route]] = {}
+        self._routes = 0
+        self._websockets: dict[str, Callable[[BaseRequest], Awaitable[WebSocketResponse]]] = {}
+        self._mounts: list[tuple[str, Callable[[], Any]]] = []
+        self.connections: set[Connection] = set()
+        self._own: Any = None
+        self._server: asyncio.Server | None = None
+        self._date = (0, "")
+        self._sweep: asyncio.TimerHandle | None = None
+        self._listening = host.spawn(self._listen())
+
+    # life
+
+    async def ready(self) -> None:
+        """Wait until the server listens. Raises OSError where the address is taken."""
+        await asyncio.shield(self._listening)
+
+    @property
+    def url(self) -> str:
+        """The base address, without a slash at its end; of use once the server is ready."""
+        host, port = self._address
+        if self._server is not None:
+            port = self._server.sockets[0].getsockname()[1]
+        host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)
+        return f"{'https' if self._ssl else 'http'}://{host}:{port}"
+
+    async def _listen(self) -> None:
+        loop = asyncio.get_running_loop()
+        host, port = self._address
+        self._server = await loop.create_server(
+            lambda: Connection(self), host or None, port, ssl=self._ssl, backlog=BACKLOG
+        )
+        self._sweep = loop.call_later(1.0, self._expire)
+
+    def _expire(self) -> None:
+        now = monotonic()
+        for connection in list(self.connections):
+            connection.expire(now, IDLE, READING)
+        self._sweep = asyncio.get_running_loop().call_later(1.0, self._expire)
+
+    async def close(self) -> None:
+        """Stop listening and end all connections."""
+        self._listening.cancel()
+        if self._sweep is not None:
+            self._sweep.cancel()
+        if self._server is not None:
+            self._server.close()
+        for connection in list(self.connections):
+            connection.close()
+        if self._own is not None:
+            await self._own.shutdown(1.0)
+        if self._server is not None:
+            await self._server.wait_closed()
+
+    # routes
+
+    def add_route(self, method: str, path: str, handler: Handler, limit: Callable[[dict[str, Any]], int]) -> Route:
+        """Let a handler answer a method and an Express path below ``root``. Raises PathTextError."""
+        self._routes += 1
+        route = Route(method.upper(), compile_route_path(path), handler, limit, self._routes)
+        self._place(route).append(route)
+        return route
+
+    def remove_route(self, route: Route) -> None:
+        """Take a route away; requests under way are still answered."""
+        place = self._place(route)
+        if route in place:
+            place.remove(route)
+
+    def _place(self, route: Route) -> list[Route]:
+        if route.path.plain is None:
+            return self._patterns.setdefault(route.method, [])
+        return self._plain.setdefault((route.method, route.path.plain), [])
+
+    def find(self, request: HttpRequest) -> Route | None:
+        """Return the route that answers a request, with its parameters in ``request["params"]``."""
+        if request["baseUrl"] and not _is_below(request["originalUrl"], self.root):
+            return None
+        method, path = request["method"], request["path"]
+        found = self._match(method, path, request)
+        return self._match("GET", path, request) if found is None and method == "HEAD" else found
+
+    def _match(self, method: str, path: str, request: HttpRequest) -> Route | None:
+        here = self._plain.get((method, plain_path(path)))
+        found = here[0] if here else None
+        for route in self._patterns.get(method, ()):
+            if found is not None and found.order < route.order:
+                break
+            try:
+                params = route.path.match(path)
+            except UndecodableError as error:
+                request["undecodable"] = str(error)
+                return None
+            if params is not None:
+                request["params"] = params
+                return route
+        return found
+
+    def answer(self, route: Route | None, request: HttpRequest, response: HttpResponse, body: bytes | None) -> None:
+        """Have a request answered."""
+        if self._cors and _is_below(request["originalUrl"], self.root):
+            if request["method"] == "OPTIONS":
+                answer_preflight(self._cors, request, response)
+                return
+            if route is not None:
+                allow_origin(self._cors, request, response)
+        if route is not None:
+            route.handler(request, response, body)
+        elif request["method"] == "OPTIONS" and (allowed := self._methods(request)):
+            response.set("Allow", allowed)
+            response.send(allowed)
+        else:
+            _refuse(request, response)
+
+    def _methods(self, request: HttpRequest) -> str:
+        methods = {method for method, _ in self._plain} | set(self._patterns)
+        found = [method for method in sorted(methods) if self._match(method, request["path"], request) is not None]
+        return ",".join([*found, "HEAD"] if "GET" in found else found)
+
+    @property
+    def date_line(self) -> str:
+        """The Date header of this second."""
+        now = int(time())
+        if self._date[0] != now:
+            self._date = (now, f"Date: {formatdate(now, usegmt=True)}\r\n")
+        return self._date[1]
+
+    # websockets and mounted applications
+
+    def add_websocket(self, path: str, handler: Callable[[BaseRequest], Awaitable[WebSocketResponse]]) -> bool:
+        """Let a handler take the websockets of a path (``root`` is part of it); False where another one does."""
+        return self._websockets.setdefault(path, handler) is handler
+
+    def remove_websocket(self, path: str) -> None:
+        """Offer no websockets there any more."""
+        self._websockets.pop(path, None)
+
+    def mount(self, prefix: str, protocol: Callable[[], Any]) -> None:
+        """Give connections that ask below ``prefix`` to another protocol, such as aiohttp's ``web.Server``.
+
+        With ``/`` it gets what no flow route answers. A connection stays with it, so its application
+        should leave to ``handle`` what is not its own.
+        """
+        self._mounts.append((prefix.rstrip("/"), protocol))
+        self._mounts.sort(key=lambda mount: len(mount[0]), reverse=True)
+
+    def taker(self, method: str, url: str, *, websocket: bool) -> Callable[[], Any] | None:
+        """Return the protocol that takes over the connection of a request, if one does."""
+        if websocket and url.partition("?")[0] in self._websockets:
+            return self._aiohttp
+        for prefix, protocol in self._mounts:
+            if _is_below(url, prefix) and (prefix or not self._is_routed(method, url)):
+                return protocol
+        return None
+
+    def _is_routed(self, method: str, url: str) -> bool:
+        path = url.partition("?")[0].removeprefix(self.root) or "/"
+        probe = HttpRequest(method=method, path=path, baseUrl=self.root, originalUrl=url)
+        return self.find(probe) is not None
+
+    def _aiohttp(self) -> Any:
+        if self._own is None:
+            from aiohttp.web import Server
+
+            self._own = Server(self.handle, access_log=None)
+        return self._own()
+
+    async def handle(self, request: BaseRequest) -> StreamResponse:
+        """Answer a request of an aiohttp server from the flows: websockets and routes."""
+        from .http_bridge import answer_from_flows
+
+        websocket = self._websockets.get(request.rel_url.raw_path)
+        if websocket is not None and request.headers.get("Upgrade", "").lower() == "websocket":
+            return await websocket(request)
+        return await answer_from_flows(self, request)
+
+
+def _is_below(url: str, prefix: str) -> bool:
+    return not prefix or (url.startswith(prefix) and url[len(prefix) : len(prefix) + 1] in ("", "/", "?"))
+
+
+def _refuse(request: HttpRequest, response: HttpResponse) -> None:
+    """Answer a request that nothing here answers."""
+    status, text = 404, f"Cannot {request['method']} {quote(request['originalUrl'].partition('?')[0], safe=_URL)}"
+    if "undecodable" in request:
+        status, text = 400, f"URIError: {request['undecodable']}"
+    response.set("Content-Security-Policy", "default-src 'none'")
+    response.set("X-Content-Type-Options", "nosniff")
+    page = _PAGE.format(escape(text, quote=True).replace("&#x27;", "&#39;"))
+    response.send(page, status, tagged=False)
+
+
+_URL = "!#$%&'()*+,/:;=?@[]~"
+_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>Error</title>
+</head>
+<body>
+<pre>{}</pre>
+</body>
+</html>
+"""

@@ -1,0 +1,92 @@
+"""Values on their way to JavaScript and back, as text.
+
+Plain messages are JSON, written and read by orjson. What JSON lacks goes as a table (see ``tables``), which
+starts with ``#``; the other half of both is ``prelude/codec.js``.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from weakref import WeakValueDictionary
+
+import orjson
+
+from ..messages import Msg
+from .tables import BigInt, JsError, decode_table, encode_table
+
+__all__ = ["BigInt", "Handles", "JsError", "decode", "encode"]
+
+_OPTIONS = (
+    orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_SUBCLASS
+)
+
+
+class Handles:
+    """Live objects (a request, a socket) that JavaScript sees by number; they stay in Python."""
+
+    def __init__(self) -> None:
+        self._last = 0
+        self._numbers: dict[int, int] = {}
+        self._weak: WeakValueDictionary[int, Any] = WeakValueDictionary()
+        self._strong: dict[int, Any] = {}
+
+    def number_of(self, value: Any) -> int:
+        """Return the number of an object, the same each time it is asked for."""
+        number = self._numbers.get(id(value), 0)
+        if number and self.get(number) is value:
+            return number
+        self._last = number = self._last + 1
+        self._numbers[id(value)] = number
+        try:
+            self._weak[number] = value
+        except TypeError:  # an object that cannot be referred to weakly
+            self._strong[number] = value
+        return number
+
+    def get(self, number: int) -> Any:
+        """Return the object of this number, or None where it is gone."""
+        found = self._weak.get(number)
+        return self._strong.get(number) if found is None else found
+
+
+def encode(value: Any, handles: Handles) -> str:
+    """Put a value into words for JavaScript."""
+    try:
+        data = orjson.dumps(value, default=_plain, option=_OPTIONS)
+    except TypeError:
+        return encode_table(value, handles)
+    # orjson writes NaN and infinity as null.
+    if b"null" in data and _has_odd_number(value):
+        return encode_table(value, handles)
+    return data.decode()
+
+
+def _plain(value: Any) -> Any:
+    if value.__class__ is Msg:
+        return dict(value)
+    raise TypeError
+
+
+def _has_odd_number(value: Any) -> bool:
+    kind = value.__class__
+    if kind is float:
+        return value - value != 0.0  # type: ignore[no-any-return]
+    if kind is dict or kind is Msg:
+        return any(map(_has_odd_number, value.values()))
+    return kind is list and any(map(_has_odd_number, value))
+
+
+def decode(text: str, handles: Handles) -> Any:
+    """Read what JavaScript put into words."""
+    if text[0] == "#":
+        root, table = _loads(text[1:])
+        return decode_table(root, table, handles)
+    return _loads(text)
+
+
+def _loads(text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:  # half of a surrogate pair, which JavaScript's texts may hold
+        return json.loads(text)

@@ -1,0 +1,97 @@
+"""Every example starts, and says what it should, against the built-in simulator."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession
+
+from flowengine.check import Checker
+from flowengine.cli.service_hosts import add_default_host
+from flowengine.testing import FlowHarness
+from flowengine.testing.openai_server import OpenAISimulator
+
+FOLDER = Path(__file__).parent.parent / "examples"
+EXAMPLES = sorted(FOLDER.rglob("*.json"))
+
+
+def read(name: str) -> list[dict[str, Any]]:
+    return json.loads((FOLDER / name).read_text())  # type: ignore[no-any-return]
+
+
+class Example:
+    """A running example with a simulator behind it."""
+
+    def __init__(self, name: str, **env: str) -> None:
+        self.nodes, self.env = read(name), env
+
+    async def __aenter__(self) -> FlowHarness:
+        self.simulator = OpenAISimulator()
+        await self.simulator.__aenter__()
+        nodes, credentials = add_default_host(self.nodes, {}, self.simulator.url, "sk-example")
+        self.running = FlowHarness(nodes, credentials=credentials, env=self.env)
+        return await self.running.__aenter__()
+
+    async def __aexit__(self, *error: Any) -> None:
+        await self.running.__aexit__(*error)
+        await self.simulator.__aexit__(*error)
+
+
+async def shown(example: Example, inject: str) -> list[dict[str, Any]]:
+    """Inject, wait, and return what the debug nodes show."""
+    async with example as running:
+        await running.send(inject)
+        assert await running.settle(20)
+        assert [report.text for report in running.errors] == []
+        return running.debug
+
+
+@pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)
+def test_every_example_passes_the_check(file):
+    problems = Checker(json.loads(file.read_text())).problems()
+    assert [str(problem) for problem in problems if problem.level == "error"] == []
+
+
+async def test_chat_answers():
+    (answer,) = await shown(Example("chat.json"), "chat-ask")
+    assert "Why is the sky blue?" in answer["msg"]
+
+
+async def test_streaming_shows_every_token_and_then_all_of_them():
+    *tokens, answer = await shown(Example("chat-streaming.json"), "stream-ask")
+    assert len(tokens) > 2
+    assert "".join(token["msg"] for token in tokens) == answer["msg"]
+
+
+async def test_embeddings_finds_the_nearest_text():
+    (nearest,) = await shown(Example("embeddings.json"), "embed-texts")
+    found = json.loads(nearest["msg"])
+    assert found["text"] == "How do I reset my password?"
+    assert found["nearest"] in ("I forgot my login", "The parcel has not arrived", "Where is my order?")
+    assert found["of"] == 4
+
+
+async def test_the_tool_is_called_and_its_answer_used():
+    (answer,) = await shown(Example("tool-call.json"), "tool-ask")
+    assert "degrees" in answer["msg"]
+
+
+async def test_batch_writes_an_answer_for_every_row(tmp_path):
+    shutil.copy(FOLDER / "reviews.csv", tmp_path)
+    await shown(Example("batch-csv.json", DATA_DIR=str(tmp_path)), "batch-start")
+    lines = (tmp_path / "answers.csv").read_text().splitlines()
+    assert lines[0] == "id,review,answer"
+    assert len(lines) == 4
+    assert 'said ""fine""' in lines[3]
+
+
+async def test_the_endpoint_answers_with_the_models_words():
+    async with Example("http-endpoint.json") as running, ClientSession() as client:
+        async with client.get(f"{running.http_url}/ask", params={"q": "Is this on?"}) as reply:
+            assert reply.status == 200
+            assert reply.headers["content-type"].startswith("text/plain")
+            assert "Is this on?" in await reply.text()
