@@ -1,0 +1,214 @@
+"""The HTTP client of a Service Host: one pool of connections for all its messages, with retries and redirects."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .addresses import joined, parted_base, proxy_for
+from .api_errors import CONNECTION, TIMED_OUT, ApiError, ConnectionLost, status_error
+from .headers import lower, merged
+from .limits import Limiter
+from .multipart import Form
+from .query import spell_query
+from .replies import Reply, Stream, body_of, broken
+from .request import Request
+from .retries import backoff, retry_delay, worth_retrying
+
+if TYPE_CHECKING:
+    from aiohttp import ClientResponse, ClientSession
+    from yarl import URL
+
+TIMEOUT = 600.0
+RETRIES = 2
+REDIRECTS = frozenset((301, 302, 303, 307, 308))
+MOST_REDIRECTS = 20
+KEEP_ALIVE = 30.0
+LARGEST_FRAME = 100 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Where a message's request goes and who asks. The key is in `headers` or `query`, never in a repr."""
+
+    base: str
+    headers: Mapping[str, str] = field(repr=False)
+    query: Mapping[str, str] = field(default_factory=dict, repr=False)
+    key_header: str = "authorization"
+
+
+class Client:
+    """Sends requests, for any number of messages at once. `environment` names the proxies.
+
+    Nothing limits how many connections it opens: each call in flight needs one.
+    """
+
+    def __init__(
+        self,
+        *,
+        timeout: float = TIMEOUT,
+        retries: int = RETRIES,
+        limiter: Limiter | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self.timeout = timeout
+        self.retries = retries
+        self.limiter = limiter
+        self._environment = environment or {}
+        self._session: ClientSession | None = None
+        self._closed = False
+        self._bases: dict[str, tuple[str, dict[str, str]]] = {}
+
+    @asynccontextmanager
+    async def turn(self, owner: str) -> AsyncIterator[None]:
+        """Hold a place among the calls that the limits allow; `owner` is the node that asks."""
+        if self.limiter is None:
+            yield
+            return
+        await self.limiter.enter(owner)
+        try:
+            yield
+        finally:
+            self.limiter.leave()
+
+    async def send(self, request: Request, access: Access) -> Reply:
+        """Send a request and read the answer. Raises ApiError for anything but a success."""
+        reply = await self._persist(request, access, whole=True)
+        assert isinstance(reply, Reply)
+        return reply
+
+    async def open(self, request: Request, access: Access) -> Stream:
+        """Send a request and return as soon as the answer begins. Raises ApiError for anything but a success."""
+        stream = await self._persist(request, access, whole=False)
+        assert isinstance(stream, Stream)
+        return stream
+
+    async def close(self) -> None:
+        """Close all connections; calls that are still under way fail, and no new ones are made."""
+        self._closed = True
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def websocket(self, url: str, headers: Mapping[str, str]) -> Any:
+        """Open a websocket; raises aiohttp's errors."""
+        session = self._open_session()
+        return await session.ws_connect(url, headers=headers, max_msg_size=LARGEST_FRAME, autoclose=False)
+
+    async def _persist(self, request: Request, access: Access, whole: bool) -> Reply | Stream:
+        """Try until there is an answer that is no passing failure, or no try is left."""
+        url, headers = self._address(request, access), request_headers(request, access)
+        left = self.retries if request.retries is None else request.retries
+        attempts = 1
+        while True:
+            try:
+                answer = await self._attempt(request, url, headers, access, whole, attempts)
+            except ConnectionLost:
+                if left <= 0:
+                    raise
+                delay = backoff(attempts)
+            else:
+                if answer.status < 300:
+                    return answer
+                failure = answer if isinstance(answer, Reply) else await answer.reply()
+                if left <= 0 or not worth_retrying(failure.status, failure.headers):
+                    raise status_error(failure.status, failure.text(), failure.headers)
+                delay = retry_delay(failure.headers, attempts)
+            left -= 1
+            attempts += 1
+            await asyncio.sleep(delay)
+
+    async def _attempt(
+        self, request: Request, url: URL, headers: dict[str, str], access: Access, whole: bool, attempts: int
+    ) -> Reply | Stream:
+        """Ask once. A broken connection before the answer is a ConnectionLost, after it an ApiError."""
+        patience = self.timeout if request.timeout is None else request.timeout
+        try:
+            async with asyncio.timeout(patience):
+                response = await self._follow(request, url, headers, access)
+                if whole:
+                    return Reply(response.status, lower(response.headers), await body_of(response), attempts)
+                return Stream(response, attempts, patience)
+        except TimeoutError:
+            raise ConnectionLost(TIMED_OUT) from None
+        except broken() as error:
+            # The error may quote the address, and the address may hold the key: its class says enough.
+            raise ConnectionLost(CONNECTION) from OSError(error.__class__.__name__)
+
+    async def _follow(
+        self, request: Request, url: URL, headers: dict[str, str], access: Access
+    ) -> ClientResponse:
+        """Send the request, and again wherever redirects lead."""
+        session = self._open_session()
+        verb, body = request.verb, request.body
+        for _ in range(MOST_REDIRECTS):
+            response = await session.request(
+                verb,
+                url,
+                headers=headers,
+                data=body.body() if isinstance(body, Form) else body,
+                allow_redirects=False,
+                proxy=proxy_for(url, self._environment) if self._environment else None,
+            )
+            location = response.headers.get("Location")
+            if response.status not in REDIRECTS or location is None:
+                return response
+            response.release()
+            target = joined(url, location)
+            headers = dict(headers)
+            if response.status == 303 or (response.status in (301, 302) and verb == "POST"):
+                verb, body = "GET", None
+                drop(headers, "content-type", "content-length")
+            if target.origin() != url.origin():
+                drop(headers, access.key_header, "authorization")
+            url = target
+        raise ConnectionLost(CONNECTION)
+
+    def _address(self, request: Request, access: Access) -> URL:
+        """Join base, path and query; a field of the payload wins over the base's own query and over the key."""
+        from yarl import URL
+
+        parts = self._bases.get(access.base)
+        if parts is None:
+            parts = self._bases[access.base] = parted_base(access.base)
+        base, own_query = parts
+        spelt = spell_query({**own_query, **access.query, **request.query})
+        return URL(f"{base}{request.path}?{spelt}" if spelt else base + request.path, encoded=True)
+
+    def _open_session(self) -> ClientSession:
+        if self._closed:
+            raise ApiError(CONNECTION)
+        if self._session is None:
+            from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+
+            self._session = ClientSession(
+                connector=TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE),
+                cookie_jar=DummyCookieJar(),
+                timeout=ClientTimeout(total=None, sock_connect=None),
+                skip_auto_headers=("Content-Type",),
+                headers={"User-Agent": "flowengine", "Accept": "application/json"},
+            )
+        return self._session
+
+
+def request_headers(request: Request, access: Access) -> dict[str, str]:
+    """All headers of a request. Raises Problem for what no header can be."""
+    body = {"content-type": request.content_type} if request.content_type else {}
+    headers = merged((access.headers, body, request.headers), guarded=access.key_header)
+    if isinstance(request.body, Form):
+        headers["content-length"] = str(request.body.size)
+    return headers
+
+
+def drop(headers: dict[str, str], *names: str) -> None:
+    """Take headers away, as far as they are there."""
+    for name in names:
+        headers.pop(name, None)
+
+
+def warm_up() -> None:
+    """Import what the first request needs: a tenth of a second that no message shall wait for."""
+    import aiohttp  # noqa: F401

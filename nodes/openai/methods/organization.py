@@ -1,0 +1,126 @@
+"""People, groups, roles and spending of an organization."""
+
+from typing import Literal
+
+from ..record import AFTER, BEFORE, LIMIT, PAGE, Family, delete, get, optional, post, required
+from .fields import NAME, PERMISSIONS, ROLE_NAME, SPEND_ALERT, SPEND_LIMIT
+from .shapes import ProjectRole
+
+FAMILY = Family(
+    "organization",
+    icon="🏢",
+    admin=True,
+    methods=(
+        post("admin.organization.groups.create", "/organization/groups", NAME),
+        delete("admin.organization.groups.delete", "/organization/groups/{group_id}"),
+        get("admin.organization.groups.list", "/organization/groups", *PAGE, page="NextCursorPage"),
+        get("admin.organization.groups.retrieve", "/organization/groups/{group_id}"),
+        post(
+            "admin.organization.groups.roles.create",
+            "/organization/groups/{group_id}/roles",
+            required("role_id"),
+        ),
+        delete("admin.organization.groups.roles.delete", "/organization/groups/{group_id}/roles/{role_id}"),
+        get(
+            "admin.organization.groups.roles.list",
+            "/organization/groups/{group_id}/roles",
+            *PAGE,
+            page="NextCursorPage",
+        ),
+        get("admin.organization.groups.roles.retrieve", "/organization/groups/{group_id}/roles/{role_id}"),
+        post("admin.organization.groups.update", "/organization/groups/{group_id}", NAME),
+        post(
+            "admin.organization.groups.users.create",
+            "/organization/groups/{group_id}/users",
+            required("user_id"),
+        ),
+        delete("admin.organization.groups.users.delete", "/organization/groups/{group_id}/users/{user_id}"),
+        get(
+            "admin.organization.groups.users.list",
+            "/organization/groups/{group_id}/users",
+            *PAGE,
+            page="NextCursorPage",
+        ),
+        get("admin.organization.groups.users.retrieve", "/organization/groups/{group_id}/users/{user_id}"),
+        post(
+            "admin.organization.invites.create",
+            "/organization/invites",
+            required("email", example="ada@example.com"),
+            required("role", Literal["reader", "owner"], example="reader"),
+            optional("projects", list[ProjectRole]),
+        ),
+        delete("admin.organization.invites.delete", "/organization/invites/{invite_id}"),
+        get(
+            "admin.organization.invites.list",
+            "/organization/invites",
+            AFTER,
+            LIMIT,
+            page="ConversationCursorPage",
+        ),
+        get("admin.organization.invites.retrieve", "/organization/invites/{invite_id}"),
+        post(
+            "admin.organization.roles.create",
+            "/organization/roles",
+            PERMISSIONS,
+            ROLE_NAME,
+            optional("description"),
+        ),
+        delete("admin.organization.roles.delete", "/organization/roles/{role_id}"),
+        get("admin.organization.roles.list", "/organization/roles", *PAGE, page="NextCursorPage"),
+        get("admin.organization.roles.retrieve", "/organization/roles/{role_id}"),
+        post(
+            "admin.organization.roles.update",
+            "/organization/roles/{role_id}",
+            optional("description"),
+            optional("permissions", list[str]),
+            optional("role_name"),
+            example={"description": "May read and comment"},
+        ),
+        post("admin.organization.spend_alerts.create", "/organization/spend_alerts", *SPEND_ALERT),
+        delete("admin.organization.spend_alerts.delete", "/organization/spend_alerts/{alert_id}"),
+        get(
+            "admin.organization.spend_alerts.list",
+            "/organization/spend_alerts",
+            *PAGE,
+            BEFORE,
+            page="ConversationCursorPage",
+        ),
+        get("admin.organization.spend_alerts.retrieve", "/organization/spend_alerts/{alert_id}"),
+        post("admin.organization.spend_alerts.update", "/organization/spend_alerts/{alert_id}", *SPEND_ALERT),
+        delete("admin.organization.spend_limit.delete", "/organization/spend_limit"),
+        get("admin.organization.spend_limit.retrieve", "/organization/spend_limit"),
+        post("admin.organization.spend_limit.update", "/organization/spend_limit", *SPEND_LIMIT),
+        delete("admin.organization.users.delete", "/organization/users/{user_id}"),
+        get(
+            "admin.organization.users.list",
+            "/organization/users",
+            AFTER,
+            optional("emails", list[str]),
+            LIMIT,
+            page="ConversationCursorPage",
+        ),
+        get("admin.organization.users.retrieve", "/organization/users/{user_id}"),
+        post(
+            "admin.organization.users.roles.create",
+            "/organization/users/{user_id}/roles",
+            required("role_id"),
+        ),
+        delete("admin.organization.users.roles.delete", "/organization/users/{user_id}/roles/{role_id}"),
+        get(
+            "admin.organization.users.roles.list",
+            "/organization/users/{user_id}/roles",
+            *PAGE,
+            page="NextCursorPage",
+        ),
+        get("admin.organization.users.roles.retrieve", "/organization/users/{user_id}/roles/{role_id}"),
+        post(
+            "admin.organization.users.update",
+            "/organization/users/{user_id}",
+            optional("developer_persona"),
+            optional("role"),
+            optional("role_id"),
+            optional("technical_level"),
+            example={"role": "reader"},
+        ),
+    ),
+)

@@ -1,0 +1,196 @@
+"""The OpenAI API node: calls the method it is set to, with the payload of each message."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import aclosing
+from typing import Any, Literal
+
+from pydantic import Field, field_validator
+
+from flowengine.errors import FlowError, NodeError
+from flowengine.messages import UNDEFINED, Msg, generate_id
+from flowengine.node import DEFERRED, Node, NodeConfig
+from flowengine.typed_values import compile_value
+
+from .api_errors import ApiError, Problem
+from .call import Call, total_tokens
+from .catalogue import find
+from .client import Access, warm_up
+from .pages import MOST_PAGES, pages
+from .record import Method
+from .service_host import Accessor, ServiceHost, failing
+from .sockets import close_all
+from .stream_messages import StreamMessages, copied
+
+REQUESTING = {"fill": "blue", "shape": "dot", "text": "OpenaiApi.status.requesting"}
+STREAMING = {"fill": "green", "shape": "dot", "text": "OpenaiApi.status.streaming"}
+FAILED = {"fill": "red", "shape": "ring", "text": "node-red:common.status.error"}
+NO_HOST = "OpenAI service host is not configured"
+
+
+class OpenaiApi(Node):
+    """Calls a method of the API with each message, and sends the answer or its events on."""
+
+    type = "OpenAI API"
+    category = "AI"
+    color = "#ABABAB"
+    icon = "openai"
+    copy_on_write = True
+
+    class Config(NodeConfig):
+        service: str | None = ""
+        method: str | None = ""
+        property: str | None = "payload"
+        property_type: str | None = Field("msg", alias="propertyType")
+        defaults: dict[str, Any] = {}
+        auto_paginate: Literal["", "array", "messages"] = Field("", alias="autoPaginate")
+        max_pages: int = Field(MOST_PAGES, ge=1, alias="maxPages")
+        stream_parts: bool = Field(False, alias="streamParts")
+        stream_text: bool = Field(False, alias="streamText")
+        details: bool = False
+        usage_status: bool = Field(False, alias="usageStatus")
+        cancel_on_reset: bool = Field(False, alias="cancelOnReset")
+
+        @field_validator("defaults", mode="before")
+        @classmethod
+        def read_defaults(cls, value: Any) -> Any:
+            """The editor keeps an object as JSON text."""
+            return json.loads(value) if isinstance(value, str) and value.strip() else value or {}
+
+    def on_start(self) -> None:
+        self.sockets: dict[str, Any] = {}
+        self._calls: dict[asyncio.Task[None], Msg] = {}
+        self._tokens = 0.0
+        self._method = find(self.config.method or "")
+        self._host: ServiceHost | None = None
+        self._accessor: Accessor | None = None
+        try:
+            self._input = compile_value(
+                self.config.property or "payload", self.config.property_type or "msg", self
+            )
+        except FlowError as error:
+            self._input = failing(error)
+        warm_up()
+
+    def on_input(self, msg: Msg) -> Any:
+        if self.config.cancel_on_reset and "reset" in msg:
+            return self._cancel(msg["reset"])
+        try:
+            call = self._prepared(msg)
+        except Problem as problem:
+            raise NodeError(self._worded(problem)) from None
+        self.status(REQUESTING)
+        task = self.spawn(self._perform(call, msg))
+        self._calls[task] = msg
+        task.add_done_callback(self._calls.pop)
+        return DEFERRED
+
+    async def on_close(self, removed: bool) -> None:
+        await close_all(self.sockets)
+
+    def _prepared(self, msg: Msg) -> Call:
+        """Everything that a call needs. Raises FlowError for what is wrong before any server is asked."""
+        host, access = self._access(msg)
+        payload = self._input(msg)
+        if self.config.defaults and (isinstance(payload, dict) or payload in (None, UNDEFINED)):
+            payload = {**self.config.defaults, **(payload or {})}
+        return Call(self._record(), payload, host.client, access, self, msg=msg, show=self._show)
+
+    def _access(self, msg: Msg) -> tuple[ServiceHost, Access]:
+        host = self.node(self.config.service)
+        if not isinstance(host, ServiceHost):
+            raise NodeError(NO_HOST)
+        if (
+            host is not self._host or self._accessor is None
+        ):  # the host may be deployed anew without this node
+            self._host, self._accessor = host, host.accessor(self)
+        return host, self._accessor.access(msg)
+
+    def _record(self) -> Method:
+        if self._method is None:
+            name = self.config.method
+            raise Problem("unknown_method" if name else "no_method", method=name)
+        return self._method
+
+    async def _perform(self, call: Call, msg: Msg) -> None:
+        try:
+            if call.streams:
+                await self._send_events(call, msg)
+            elif self.config.auto_paginate and call.method.page is not None and call.method.run is None:
+                await self._send_pages(call, msg)
+            else:
+                msg["payload"] = await call.result()
+                self._send(call, msg)
+            self._settle(call)
+        except Exception as error:  # whatever went wrong in a call belongs to the catch nodes
+            self._fail(error, msg)
+            return
+        self.done(msg)
+
+    async def _send_events(self, call: Call, msg: Msg) -> None:
+        made = StreamMessages(msg, parts=self.config.stream_parts, text=self.config.stream_text)
+        async with aclosing(call.batches()) as batches:
+            async for batch in batches:
+                for event in batch:
+                    if (out := made.take(event)) is not None:
+                        self._send(call, out)
+        for out in made.finish():
+            self._send(call, out)
+
+    async def _send_pages(self, call: Call, msg: Msg) -> None:
+        every: list[Any] = []
+        parts_id, index = generate_id(), 0
+        async with aclosing(pages(call, self.config.max_pages)) as found:
+            async for items, last in found:
+                if self.config.auto_paginate == "array":
+                    every += items
+                    continue
+                out = copied(msg, items)
+                # join strings lists of `len` items together; one that is 1 it would keep apart
+                out["parts"] = {"id": parts_id, "type": "array", "index": index, "len": max(2, len(items))}
+                index += 1
+                if last:
+                    out["parts"]["count"] = index
+                self._send(call, out)
+        if self.config.auto_paginate == "array":
+            msg["payload"] = every
+            self._send(call, msg)
+
+    def _send(self, call: Call, msg: Msg) -> None:
+        if self.config.details:
+            msg["openai"] = dict(call.details)
+        self.send(msg)
+
+    def _settle(self, call: Call) -> None:
+        """The status after a success: none, or on request the tokens used so far."""
+        self._tokens += total_tokens(call.details.get("usage") or {})
+        if not self.config.usage_status:
+            self.status({})
+            return
+        self.status(
+            {"fill": "grey", "shape": "dot", "text": self.words("statuses.usage", tokens=f"{self._tokens:g}")}
+        )
+
+    def _fail(self, error: Exception, msg: Msg) -> None:
+        self.status(FAILED)
+        if isinstance(error, Problem):
+            self.error(self._worded(error), msg)
+        elif isinstance(error, ApiError):
+            self.error(error.detailed() if self.config.details else error.message, msg)
+        else:
+            self.error(error, msg)
+
+    def _worded(self, problem: Problem) -> str:
+        return self.words(f"errors.{problem.key}", **problem.values)
+
+    def _show(self, what: str) -> None:
+        self.status(STREAMING if what == "streaming" else {})
+
+    def _cancel(self, which: Any) -> None:
+        """Cancel every call under way, or those of the message whose id is given."""
+        for task, msg in list(self._calls.items()):
+            if not isinstance(which, str) or msg.get("_msgid") == which:
+                task.cancel()
+        self.status({})

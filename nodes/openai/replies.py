@@ -1,0 +1,90 @@
+"""Answers of a server: read whole, or block by block while they come."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .api_errors import TERMINATED, TIMED_OUT, ApiError
+from .headers import lower
+
+if TYPE_CHECKING:
+    from aiohttp import ClientResponse
+
+
+@dataclass(slots=True)
+class Reply:
+    """An answer with its body read. `headers` have lower-case names."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    attempts: int = 1
+
+    def text(self) -> str:
+        return self.body.decode("utf-8-sig", "replace")
+
+
+class Stream:
+    """An answer whose body is still coming. Close it, or read it to its end.
+
+    `patience`: seconds that the server may be silent.
+    """
+
+    def __init__(self, response: ClientResponse, attempts: int, patience: float) -> None:
+        self.status = response.status
+        self.headers = lower(response.headers)
+        self.attempts = attempts
+        self._response = response
+        self._patience = patience
+
+    async def block(self) -> bytes:
+        """The next bytes, b"" at the end. Raises ApiError where the server breaks off or falls silent."""
+        try:
+            async with asyncio.timeout(self._patience):
+                return await self._response.content.readany()
+        except TimeoutError:
+            self.close()
+            raise ApiError(TIMED_OUT) from None
+        except broken() as error:
+            raise ApiError(TERMINATED) from error
+
+    async def rest(self) -> bytes:
+        """Everything that is still to come."""
+        blocks = []
+        while block := await self.block():
+            blocks.append(block)
+        return b"".join(blocks)
+
+    async def reply(self) -> Reply:
+        """The answer as a whole."""
+        try:
+            return Reply(self.status, self.headers, await self.rest(), self.attempts)
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Drop the connection, unless the body was read to its end and the next request can have it."""
+        if self._response.content.at_eof():
+            self._response.release()
+        else:
+            self._response.close()
+
+
+async def body_of(response: ClientResponse) -> bytes:
+    """The whole body. Raises ApiError where the server breaks off, unless the status says what matters."""
+    try:
+        return await response.read()
+    except broken() as error:
+        if response.status >= 300:
+            return b""
+        raise ApiError(TERMINATED) from error
+
+
+def broken() -> tuple[type[Exception], ...]:
+    """What a connection that fails can raise."""
+    from aiohttp import ClientError
+
+    return (OSError, ClientError)

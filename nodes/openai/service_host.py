@@ -1,0 +1,177 @@
+"""The Service Host: where API calls go, who makes them, and how many there may be.
+
+Its client, and so its pool of connections, is shared by all messages of all nodes that use it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import Field
+
+from flowengine.errors import FlowError, NodeError
+from flowengine.javascript_values import js_string
+from flowengine.messages import UNDEFINED, Msg
+from flowengine.node import ConfigNode, Node, NodeConfig
+from flowengine.typed_values import compile_value
+
+from .api_errors import Problem
+from .client import RETRIES, TIMEOUT, Access, Client
+from .limits import Limiter
+
+API_BASE = "https://api.openai.com/v1"
+KEY_HEADER = "Authorization"
+NO_KEY = "OpenAI API key is not configured"
+# Node-RED evaluates expressions only with a callback, and these properties are read without one.
+NO_EXPRESSIONS = "Calls to RED.util.evaluateJSONataExpression must include a callback."
+
+
+class ServiceHost(ConfigNode):
+    """A server that API nodes call, with its key, its organization and its limits."""
+
+    type = "Service Host"
+    credentials = {"secureApiKeyValue": "password", "secureApiKeyValueType": "text"}
+
+    class Config(NodeConfig):
+        api_base: Any = Field(API_BASE, alias="apiBase")
+        api_base_type: str | None = Field("str", alias="apiBaseType")
+        key_name: Any = Field(KEY_HEADER, alias="secureApiKeyHeaderOrQueryName")
+        key_name_type: str | None = Field("str", alias="secureApiKeyHeaderOrQueryNameType")
+        key_in_query: Any = Field(False, alias="secureApiKeyIsQuery")
+        key_reference: Any = Field("", alias="secureApiKeyValueRef")
+        key_type: str | None = Field(None, alias="secureApiKeyValueType")
+        organization: Any = Field(None, alias="organizationId")
+        organization_type: str | None = Field("str", alias="organizationIdType")
+        project: Any = Field(None, alias="projectId")
+        project_type: str | None = Field("str", alias="projectIdType")
+        environment_key: bool = Field(False, alias="allowEnvironmentKey")
+        timeout: float = Field(TIMEOUT, gt=0)
+        max_retries: int = Field(RETRIES, ge=0, alias="maxRetries")
+        max_concurrent: int = Field(0, ge=0, alias="maxConcurrent")
+        requests_per_minute: float = Field(0, ge=0, alias="requestsPerMinute")
+        tokens_per_minute: float = Field(0, ge=0, alias="tokensPerMinute")
+
+    client: Client
+
+    def on_start(self) -> None:
+        config = self.config
+        limited = config.max_concurrent or config.requests_per_minute or config.tokens_per_minute
+        self.client = Client(
+            timeout=config.timeout,
+            retries=config.max_retries,
+            limiter=self._limiter() if limited else None,
+            environment=self.host.env,
+        )
+
+    def _limiter(self) -> Limiter:
+        config = self.config
+        return Limiter(
+            at_once=config.max_concurrent,
+            requests_per_minute=config.requests_per_minute,
+            tokens_per_minute=config.tokens_per_minute,
+        )
+
+    async def on_close(self, removed: bool) -> None:
+        await self.client.close()
+
+    def accessor(self, node: Node) -> Accessor:
+        """What turns messages of a node into access; typed values are the node's, not this host's."""
+        return Accessor(self, node)
+
+
+class Accessor:
+    """Evaluates the typed properties of a Service Host for the messages of one node."""
+
+    def __init__(self, host: ServiceHost, node: Node) -> None:
+        config = host.config
+        self._base = typed(config.api_base, config.api_base_type, node)
+        self._name = typed(config.key_name, config.key_name_type, node)
+        self._organization = typed(config.organization, config.organization_type, node)
+        self._project = typed(config.project, config.project_type, node)
+        # 1 is no True here: flow files that say so have always meant a header.
+        self._in_query = config.key_in_query is True or config.key_in_query == "true"
+        self._key = self._typed_key(host, node)
+        self._env = node.env
+        self._environment_key = config.environment_key
+        self._last: tuple[Any, ...] = ()
+        self._access: Access | None = None
+
+    @staticmethod
+    def _typed_key(host: ServiceHost, node: Node) -> Callable[[Msg], Any]:
+        stored = host.credential_values
+        secret = stored.get("secureApiKeyValue")
+        kind = host.config.key_type or stored.get("secureApiKeyValueType") or "cred"
+        if kind == "cred":
+            return lambda _: secret
+        return typed(host.config.key_reference or secret or "", kind, node)
+
+    def access(self, msg: Msg) -> Access:
+        """Where this message's call goes and who makes it. Raises FlowError where a value is missing or wrong."""
+        values = (
+            self._base(msg),
+            self._name(msg),
+            self._organization(msg),
+            self._project(msg),
+            self._key(msg),
+        )
+        if self._access is None or values != self._last:
+            self._access = self._made(*values)
+            self._last = values
+        return self._access
+
+    def _made(self, base: Any, name: Any, organization: Any, project: Any, key: Any) -> Access:
+        headers: dict[str, str] = {}
+        add(headers, "OpenAI-Organization", organization, self._env("OPENAI_ORG_ID"))
+        add(headers, "OpenAI-Project", project or UNDEFINED, self._env("OPENAI_PROJECT_ID"))
+        key = self._checked_key(key)
+        named = text(name).strip() or KEY_HEADER
+        address = text(base) or text(self._env("OPENAI_BASE_URL")).strip() or API_BASE
+        if self._in_query:
+            return Access(address, headers, {named: key}, "")
+        is_bearer = named.lower() == KEY_HEADER.lower()
+        headers[named] = f"Bearer {key}" if is_bearer else key
+        return Access(address, headers, {}, named.lower())
+
+    def _checked_key(self, key: Any) -> str:
+        if key in (None, UNDEFINED, "") and self._environment_key:
+            key = self._env("OPENAI_API_KEY")
+        if key is None or key is UNDEFINED or key == "":
+            raise NodeError(NO_KEY)
+        if not isinstance(key, str):
+            raise Problem("key_kind")
+        return key
+
+
+def typed(value: Any, kind: str | None, node: Node) -> Callable[[Msg], Any]:
+    """The function that gives a typed value; one that cannot be read fails with each message, not at start."""
+    if value is None:
+        return lambda _: UNDEFINED
+    if kind == "jsonata":
+        return failing(NodeError(NO_EXPRESSIONS, error_object=True))
+    try:
+        return compile_value(value, kind or "str", node)
+    except FlowError as error:
+        return failing(error)
+
+
+def failing(error: FlowError) -> Callable[[Msg], Any]:
+    """A typed value that fails with each message."""
+
+    def fail(_: Msg) -> Any:
+        raise error
+
+    return fail
+
+
+def text(value: Any) -> str:
+    """A value as text; nothing for null and undefined."""
+    return "" if value is None or value is UNDEFINED else js_string(value)
+
+
+def add(headers: dict[str, str], name: str, value: Any, fallback: Any) -> None:
+    """Set a header; an empty text is sent, a missing value is looked up in the environment, null is left out."""
+    if value is UNDEFINED and isinstance(fallback, str) and fallback.strip():
+        value = fallback.strip()
+    if value is not UNDEFINED and value is not None:
+        headers[name] = text(value)

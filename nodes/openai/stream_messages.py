@@ -1,0 +1,79 @@
+"""Turns the events of a stream into messages: one each, on request with parts for join and the text at the end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flowengine.messages import Msg, generate_id
+
+
+def copied(msg: Msg, payload: Any) -> Msg:
+    """The message with another payload; values below the top level stay with both, so it is marked shared."""
+    copy = Msg(msg)
+    copy["payload"] = payload
+    copy.shared = True
+    copy.entry = msg.entry
+    return copy
+
+
+class StreamMessages:
+    """`take` events and send what it returns; `finish` returns what is left.
+
+    With `parts` each message is held back until the next one comes, because the last has to say how many
+    there are. With `text` a last message has the text of the whole stream.
+    """
+
+    def __init__(self, msg: Msg, *, parts: bool = False, text: bool = False) -> None:
+        self._msg = msg
+        self._parts_id = generate_id() if parts else ""
+        self._texts: list[str] | None = [] if text else None
+        self._held: Msg | None = None
+        self._count = 0
+
+    def take(self, event: Any) -> Msg | None:
+        """The message to send now, if there is one."""
+        if self._texts is not None:
+            self._texts.append(delta_text(event))
+        msg = copied(self._msg, event)
+        if not self._parts_id:
+            return msg
+        msg["parts"] = {"id": self._parts_id, "type": "array", "index": self._count, "len": 1}
+        self._count += 1
+        held, self._held = self._held, msg
+        return held
+
+    def finish(self) -> list[Msg]:
+        last: list[Msg] = []
+        if self._held is not None:
+            self._held["parts"]["count"] = self._count
+            last.append(self._held)
+        if self._texts is not None:
+            text = copied(self._msg, "".join(self._texts))
+            text["complete"] = True
+            last.append(text)
+        return last
+
+
+def delta_text(event: Any) -> str:
+    """The text that an event adds to the answer: chat, completions, responses, transcripts, assistants."""
+    if not isinstance(event, dict):
+        return ""
+    kind = event.get("type")
+    if isinstance(kind, str):
+        delta = event.get("delta")
+        told = kind in ("response.output_text.delta", "transcript.text.delta")
+        return delta if told and isinstance(delta, str) else ""
+    if event.get("object") == "thread.message.delta":
+        parts = (event.get("delta") or {}).get("content") or ()
+        return "".join(
+            (part.get("text") or {}).get("value") or "" for part in parts if isinstance(part, dict)
+        )
+    return "".join(_choice_text(choice) for choice in event.get("choices") or () if isinstance(choice, dict))
+
+
+def _choice_text(choice: dict[str, Any]) -> str:
+    if choice.get("index"):
+        return ""  # of several answers the first is the text
+    delta = choice.get("delta")
+    text = delta.get("content") if isinstance(delta, dict) else choice.get("text")
+    return text if isinstance(text, str) else ""
