@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from .errors import SettingsError
-from .property_paths import compile_path
+from .property_paths import compile_key
 from .undefined import UNDEFINED
 
 
@@ -75,7 +75,7 @@ class Context:
         """Return a value by reference, or UNDEFINED. ``$parent.key`` asks the flow around a subflow."""
         if key.startswith("$parent.") or key == "$parent":
             return self._parent.get(key[8:], store) if self._parent is not None else UNDEFINED
-        path = compile_path(key)
+        path = compile_key(key)
         values = self._stores.find(store).values(self._scope)
         first = path.parts[0]
         if self._seed is not None and first not in values and first in self._seed:
@@ -97,7 +97,7 @@ class Context:
                 self._parent.set(key[8:], value, store)
             return
         found = self._stores.find(store)
-        compile_path(key).set(found.values(self._scope), value)
+        compile_key(key).set(found.values(self._scope), value)
         found.changed(self._scope)
 
     def keys(self, store: str | None = None) -> list[str]:

@@ -170,8 +170,9 @@ def _put(place: Any, key: Any, value: Any) -> bool:
         else:
             place[key] = value
         return True
-    if isinstance(place, list) and (isinstance(key, int) or (isinstance(key, str) and key.isdigit())):
-        return _put_item(place, int(key), value)
+    if isinstance(place, list):
+        # JavaScript would hang other keys onto the array; no message could carry them further.
+        return not str(key).isdigit() or _put_item(place, int(key), value)
     return False
 
 
@@ -192,10 +193,15 @@ MAX_HOLES = 1_000_000
 """JavaScript keeps holes for free; a Python list does not, so a stray index must not fill the memory."""
 
 
-@lru_cache(maxsize=4096)
 def compile_path(text: str) -> Path:
-    """Parse a property path; a leading ``msg.`` is dropped. Raises PropertyPathError worded as Node-RED's."""
-    return Path(text, tuple(_Parser(text.removeprefix("msg.")).parse()))
+    """Parse the path of a message property; a leading ``msg.`` is dropped. Raises PropertyPathError as Node-RED does."""
+    return compile_key(text.removeprefix("msg."))
+
+
+@lru_cache(maxsize=4096)
+def compile_key(text: str) -> Path:
+    """Parse a path as it stands: the key of a context value."""
+    return Path(text, tuple(_Parser(text).parse()))
 
 
 def get_property(msg: Any, text: str) -> Any:

@@ -13,15 +13,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from ..errors import FlowError
 from ..javascript_values import js_string
-from ..messages import UNDEFINED, Msg
+from ..messages import UNDEFINED, Msg, clone
 from ..node import Node, TimerHandle
 from .answers import debug_form, describe_path, spell_date, zone_id, zone_name, zone_offset
 from .engine import Limits, OutOfMemoryError, Script, ScriptTimeoutError, open_script
+from .modules import MODULES, describe_system, digest, random_bytes
 from .questions import FindLink, Questions
 from .tables import JsError, view_of
-from .values import Handles, decode, encode
+from .values import Handles, decode, encode, encode_message
 
 _PRELUDE = Path(__file__).parent / "prelude"
 _ALWAYS = ("codec", "errors", "context", "timers", "messages", "sandbox")
@@ -60,6 +63,7 @@ class Sandbox:
         self._deeds: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
         self._needs_flush = False
         self._messages: dict[int, Msg] = {}
+        self._arrived: dict[int, dict[str, Any]] = {}
         self._last_message = 0
         self._timers: dict[int, TimerHandle] = {}
         self._questions = Questions(node, self.handles, self._reply, find_link)
@@ -90,9 +94,13 @@ class Sandbox:
             "zoneId": zone_id,
             "idna": lambda text: text.encode("idna").decode(),
             "later": self._later,
+            "system": lambda: encode(describe_system(), self.handles),
+            "digest": digest,
+            "random": random_bytes,
         }
         deeds: dict[str, Callable[..., None]] = {
             "send": self._send,
+            "sendAll": self._send_all,
             "finish": self._finish,
             "fail": self._fail,
             "done": self._done,
@@ -148,6 +156,14 @@ class Sandbox:
             for deed, values in deeds:
                 deed(*values)
 
+    def add_module(self, name: str, module: str) -> bool:
+        """Make a module of Node.js a global; tells whether there is one of this name."""
+        module = module.removeprefix("node:")
+        if module not in MODULES:
+            return False
+        self.run(f"__flow__.addModule({encode(name, self.handles)},{encode(module, self.handles)})")
+        return True
+
     def load(self, source: str) -> None:
         """Compile the body of the function. Raises ScriptError where it is not well-formed."""
         waits = _WAITS.search(source) is not None
@@ -170,12 +186,15 @@ class Sandbox:
         """Give a message to the function. Raises ScriptError where the script had to be stopped."""
         self._last_message = number = self._last_message + 1
         self._messages[number] = msg
-        self._text = encode(msg, self.handles)
+        self._text = text = encode_message(msg, self.handles)
+        if text[0] == "@":
+            self._arrived[number] = dict(msg)
         tells = "true" if self.node.complete_nodes is not None else "false"
         try:
             self.run(f"__flow__.input({number},{tells})")
         except ScriptTimeoutError:
             self._messages.pop(number, None)
+            self._arrived.pop(number, None)
             self.run("__flow__.abandon()")
             raise
 
@@ -238,19 +257,31 @@ class Sandbox:
         return msg
 
     def _read(self, text: str, number: int) -> Any:
-        value = decode(text, self.handles)
+        value = self._value(text, number)
         return self._renewed(number, value) if value.__class__ is dict else value
 
-    def _send(self, number: int, kind: int, text: str) -> None:
-        if kind == 1:
-            self.node.send(self._read(text, number))
-            return
+    def _value(self, text: str, number: int) -> Any:
+        """Read a message; members that the function has not looked at are taken from what came in."""
+        if text[0] != "@":
+            return decode(text, self.handles)
+        names, _, rest = text[1:].partition("\n")
+        value = decode(rest, self.handles)
+        arrived = self._arrived[number]
+        for name in orjson.loads(names):
+            value[name] = arrived[name]
+        return value
+
+    def _send(self, number: int, is_copy: bool, text: str, output: int) -> None:
+        msg = clone(self._value(text, number)) if is_copy else self._read(text, number)
+        self.node.send([*[None] * output, msg] if output else Msg(msg) if msg.__class__ is dict else msg)
+
+    def _send_all(self, number: int, text: str) -> None:
         outputs = decode(text, self.handles)
         if number:
             _replace_first(outputs, lambda value: self._renewed(number, value))
         self.node.send(outputs)
 
-    def _finish(self, number: int, returns: int, text: str, about: str) -> None:
+    def _finish(self, number: int, returns: bool, text: str, about: str) -> None:
         if returns:
             msg = self._read(text, number)
             self.node.send(msg)
@@ -260,6 +291,7 @@ class Sandbox:
             msg = self._messages.get(number)
         if self.completes and msg is not None:
             self.node.done(msg)
+        self._arrived.pop(number, None)
         if self.completes:
             self._messages.pop(number, None)
         elif len(self._messages) > 1000:
@@ -269,6 +301,7 @@ class Sandbox:
     def _fail(self, number: int, error: str, about: str) -> None:
         msg = self._read(about, number)
         self._messages.pop(number, None)
+        self._arrived.pop(number, None)
         self.node.done(msg, self._error(error) if error else None)
 
     def _error(self, text: str) -> Any:

@@ -103,7 +103,7 @@ def _describe(value: Any, refer: Refer, handles: Handles) -> Entry:
         return ["B", b64encode(value).decode()]
     if isinstance(value, datetime):
         moment = value if value.tzinfo else value.replace(tzinfo=UTC)
-        return ["D", round((moment - _EPOCH) / timedelta(milliseconds=1))]
+        return ["D", (moment - _EPOCH) // timedelta(milliseconds=1)]
     if isinstance(value, (float, int)):
         return _describe_number(value)
     return _describe_rarely(value, refer, handles)

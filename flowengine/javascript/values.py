@@ -17,6 +17,11 @@ from .tables import BigInt, JsError, decode_table, encode_table
 
 __all__ = ["BigInt", "Handles", "JsError", "decode", "encode"]
 
+SMALL = 400
+"""Characters of JSON up to which a message is passed in one piece."""
+
+LARGEST = 2**53
+
 _OPTIONS = (
     orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_SUBCLASS
 )
@@ -60,6 +65,41 @@ def encode(value: Any, handles: Handles) -> str:
     if b"null" in data and _has_odd_number(value):
         return encode_table(value, handles)
     return data.decode()
+
+
+def encode_message(msg: Msg, handles: Handles) -> str:
+    """Put a message into words; large members as texts of their own, which are read when the function looks.
+
+    Most functions look at little of what passes through: the rest is not even parsed. The text is ``@``, JSON of
+    ``[message, names]``, and behind it one line for every name.
+    """
+    try:
+        data = orjson.dumps(msg, default=_plain, option=_OPTIONS)
+        if len(data) <= SMALL and not (b"null" in data and _has_odd_number(msg)):
+            return data.decode()
+    except TypeError:
+        pass
+    head: dict[str, Any] = {}
+    names: list[str] = []
+    texts: list[str] = []
+    for name, value in msg.items():
+        kind = value.__class__
+        if (
+            value is None
+            or kind is bool
+            or (kind is str and len(value) < SMALL)
+            or (kind is int and -LARGEST < value < LARGEST)
+        ):
+            head[name] = value
+            continue
+        text = encode(value, handles)
+        if len(text) < SMALL // 4 and text[0] != "#":
+            head[name] = value
+            continue
+        head[name] = None
+        names.append(name)
+        texts.append(text)
+    return "\n".join(("@" + encode([head, names], handles), *texts)) if names else encode(msg, handles)
 
 
 def _plain(value: Any) -> Any:

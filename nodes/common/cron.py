@@ -28,6 +28,7 @@ _PREDEFINED = {
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _ITEM = re.compile(r"(?:(\*)|(\d+)(?:-(\d+))?)(?:/([1-9]\d*))?")
+_ANY = ("*", "*/1")
 LAST_YEAR = 9999
 YEARS_AHEAD = 30
 """How far to look for a day that fits: 29 February on a given weekday comes within 28 years, save round 2100."""
@@ -40,7 +41,9 @@ class Cron:
         text = expression.strip().lower()
         fields = _PREDEFINED.get(text, text).split()
         if not 5 <= len(fields) <= 7:
-            raise NodeError("Expression must have at least 5 fields, and no more than 7 fields", error_object=True)
+            raise NodeError(
+                "Expression must have at least 5 fields, and no more than 7 fields", error_object=True
+            )
         if len(fields) == 5:
             fields.insert(0, "0")
         years = fields[6] if len(fields) == 7 else "*"
@@ -87,8 +90,8 @@ class _Days:
     """The two fields of days, which are one question: which days of a month are meant."""
 
     def __init__(self, of_month: str, of_week: str) -> None:
-        of_month, of_week = of_month.replace("?", "*"), of_week.replace("?", "*")
-        self.all = of_month == of_week == "*"
+        of_month, of_week = (field.replace("?", "*") for field in (of_month, of_week))
+        self.all = of_month in _ANY and of_week in _ANY
         self.plain: set[int] = set()
         self.nearest: set[int] = set()
         self.last = self.last_weekday = False
@@ -107,7 +110,7 @@ class _Days:
             self.last_weekday = True
         elif item.endswith("w"):
             self.nearest |= _numbers(item[:-1], 1, 31, wraps=False)
-        elif item != "*":
+        elif item not in _ANY:
             self.plain |= _numbers(item, 1, 31, wraps=False)
 
     def _take_weekday(self, item: str) -> None:
@@ -118,7 +121,7 @@ class _Days:
             self.nth_of |= {(weekday, int(nth)) for weekday in _weekdays(day)}
         elif item.endswith("l"):
             self.last_of |= _weekdays(item[:-1])
-        elif item != "*":
+        elif item not in _ANY:
             self.weekdays |= _weekdays(item)
 
     def of(self, year: int, month: int) -> list[date]:
@@ -176,7 +179,9 @@ def _numbers(field: str, first: int, last: int, *, wraps: bool = True) -> set[in
             raise NodeError(f'cron: "{item}" is out of range ({first} to {last})', error_object=True)
         length = end - start if end >= start else last - start + end - first + 1
         span = last - first + 1
-        found |= {first + (start - first + offset) % span for offset in range(0, length + 1, int(match[4] or 1))}
+        found |= {
+            first + (start - first + offset) % span for offset in range(0, length + 1, int(match[4] or 1))
+        }
     return found
 
 

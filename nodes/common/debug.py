@@ -34,6 +34,7 @@ class Debug(Node):
     align = "right"
     outputs: ClassVar[int] = 0
     copy_on_write = True
+    keeps_empty_name = True
 
     class Config(NodeConfig):
         """``complete``: a property, "true" for the whole message, or the expression where targetType is jsonata."""
@@ -128,7 +129,12 @@ class Debug(Node):
     # where it is shown
 
     def _publish(self, msg: Msg, value: Any) -> None:
-        shown = {"id": self.id, "z": self.config.z, "path": self.flow.path, "topic": msg.get("topic", UNDEFINED)}
+        shown = {
+            "id": self.id,
+            "z": self.config.z,
+            "path": self.flow.path,
+            "topic": msg.get("topic", UNDEFINED),
+        }
         shown["name"] = self.name if "name" in self.config.model_fields_set else UNDEFINED
         if self.config.target_type != "jsonata" and self._property != "true":
             shown["property"] = self._property

@@ -119,7 +119,7 @@ class Inject(Node):
 
     def _schedule(self) -> None:
         if self._interval:
-            self.call_later(self._interval, self._again)
+            self.call_later(self._interval, self._again, recurring=True)
         elif self.config.crontab:
             from .cron import Cron
 
@@ -127,13 +127,15 @@ class Inject(Node):
             self._wait_for_time()
 
     def _again(self) -> None:
-        self.call_later(self._interval, self._again)
+        self.call_later(self._interval, self._again, recurring=True)
         self.receive(Msg())
 
     def _wait_for_time(self) -> None:
         seconds = self._cron.seconds_to_next()
         if seconds is not None:
-            self.call_later(min(seconds, LONGEST_INTERVAL), self._at_time, seconds > LONGEST_INTERVAL)
+            self.call_later(
+                min(seconds, LONGEST_INTERVAL), self._at_time, seconds > LONGEST_INTERVAL, recurring=True
+            )
 
     def _at_time(self, too_early: bool) -> None:
         self._wait_for_time()
@@ -171,6 +173,6 @@ def _failure(setter: Setter, msg: Msg) -> str | None:
     """Set a property; returns what went wrong, so that the other properties have their turn."""
     try:
         setter(msg)
-    except Exception as error:  # noqa: BLE001 - reported with the others, as one error
+    except Exception as error:
         return error_text(error)
     return None

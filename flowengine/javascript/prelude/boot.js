@@ -26,7 +26,7 @@
         handles: new WeakMap(),
         // Parts that few functions need are compiled at their first use.
         part(name) {
-            if (!loaded.has(name)) loaded.set(name, evaluate(host.part(name))(flow));
+            if (!loaded.has(name)) loaded.set(name, evaluate(host.part(name))(flow, host));
             return loaded.get(name);
         },
         // An object that stays in Python (msg.req): what it shows is fetched when somebody looks.

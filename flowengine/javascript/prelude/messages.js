@@ -37,51 +37,115 @@
         return typeof value === 'object' && !isArray(value) && !isBuffer(value);
     }
 
+    // --- a message and its text -------------------------------------------------------------------------
+
+    // Large members arrive as texts of their own and are read when somebody looks at them. What nobody has looked
+    // at goes back by name only.
+    function readMessage(call, text) {
+        if (text.charCodeAt(0) !== 64) return decode(text);
+        let end = text.indexOf('\n');
+        const [message, names] = JSON.parse(text.slice(1, end));
+        call.unread = names;
+        for (let i = 0; i < names.length; i++) {
+            const start = end + 1;
+            end = text.indexOf('\n', start);
+            readLater(message, names[i], end < 0 ? text.slice(start) : text.slice(start, end));
+        }
+        return message;
+    }
+
+    function readLater(message, name, text) {
+        let value;
+        function become(item) {
+            value = item;
+            text = undefined;
+            Reflect.defineProperty(message, name, { value, writable: true, enumerable: true, configurable: true });
+        }
+        function get() {
+            if (text !== undefined) become(decode(text));
+            return value;
+        }
+        Object.defineProperty(message, name, { get, set: become, enumerable: true, configurable: true });
+    }
+
+    function isUnread(message, name) {
+        const own = Object.getOwnPropertyDescriptor(message, name);
+        return own !== undefined && own.get !== undefined;
+    }
+
+    function write(message) {
+        const call = calls.get(message);
+        if (call === undefined || call.unread === null || call.ended) return encode(message);
+        const kept = [];
+        for (const name of call.unread) if (isUnread(message, name)) kept.push(name);
+        if (!kept.length) return encode(message);
+        const rest = {};
+        for (const name of Object.keys(message)) rest[name] = kept.includes(name) ? null : message[name];
+        return '@' + JSON.stringify(kept) + '\n' + encode(rest);
+    }
+
+    // --- sending ----------------------------------------------------------------------------------------
+
     // Sends what a function returned or gave to node.send: a message, or a list of messages per output.
     function sendResults(call, id, sent, cloneFirst) {
         if (sent === null || sent === undefined) return;
         if (!isArray(sent)) {
             if (isMessage(sent)) {
-                sent._msgid = id;
-                sendOne(call, sent, cloneFirst);
+                sendOne(call, id, sent, 0, cloneFirst);
                 return;
             }
             if (!sent) return;
             sent = [sent];
         }
         let count = 0;
+        let place = 0;
         for (let output = 0; output < sent.length; output++) {
             if (!sent[output]) continue;
             if (!isArray(sent[output])) sent[output] = [sent[output]];
-            const messages = sent[output];
-            for (let i = 0; i < messages.length; i++) {
-                const message = messages[i];
+            for (const message of sent[output]) {
                 if (message === null || message === undefined) continue;
-                if (!isMessage(message)) {
+                if (isMessage(message)) {
+                    count++;
+                    place = output;
+                } else {
                     report('nonMessage', nameOf(message));
-                    continue;
                 }
-                if (count++ === 0 && cloneFirst) messages[i] = red().cloneMessage(message);
+            }
+        }
+        if (count === 1 && sent[place].length === 1) sendOne(call, id, sent[place][0], place, cloneFirst);
+        else if (count > 0) sendMany(call, id, sent, cloneFirst);
+    }
+
+    function sendOne(call, id, message, output, copy) {
+        if (copy) {
+            const own = message._msgid;
+            message._msgid = id;
+            const text = write(message);
+            const number = originalOf(message);
+            message._msgid = own;
+            if (own === undefined) delete message._msgid;
+            emit(() => host.send(number, true, text, output));
+            return;
+        }
+        message._msgid = id;
+        const act = () => host.send(originalOf(message), false, write(message), output);
+        if (call.ended || call.returns) act();
+        else hold(act);
+    }
+
+    function sendMany(call, id, sent, cloneFirst) {
+        let isFirst = cloneFirst;
+        for (const messages of sent) {
+            if (!isArray(messages)) continue;
+            for (let i = 0; i < messages.length; i++) {
+                if (typeof messages[i] !== 'object' || messages[i] === null || !isMessage(messages[i])) continue;
+                if (isFirst) messages[i] = flow.part('red').cloneMessage(messages[i]);
+                isFirst = false;
                 messages[i]._msgid = id;
             }
         }
-        if (count > 0) sendMany(call, sent, cloneFirst && count === 1);
-    }
-
-    function sendOne(call, message, copy) {
-        if (copy) {
-            const text = encode(message);
-            emit(() => host.send(0, 1, text));
-        } else if (call.ended) {
-            host.send(originalOf(message), 1, encode(message));
-        } else {
-            hold(() => host.send(originalOf(message), 1, encode(message)));
-        }
-    }
-
-    function sendMany(call, sent, copied) {
-        const act = () => host.send(firstOriginal(sent), 2, encode(sent));
-        if (copied || call.ended) emit(act);
+        const act = () => host.sendAll(firstOriginal(sent), encode(sent));
+        if (call.ended || call.returns) act();
         else hold(act);
     }
 
@@ -100,15 +164,13 @@
         return 0;
     }
 
-    const red = () => flow.part('red');
-
     function report(kind, ...values) {
         emit(() => host.report(kind, ...values));
     }
 
     function reportError(error, message) {
         const text = encode(error);
-        const about = message ? encode(message) : '';
+        const about = message ? write(message) : '';
         const number = originalOf(message);
         emit(() => host.report('error', text, about, number));
     }
@@ -139,7 +201,7 @@
         node.send = (sent, copy) => sendResults(call, id, sent, copy !== false);
         node.done = (error) => {
             const text = error ? encode(error) : '';
-            const about = encode(call.message);
+            const about = write(call.message);
             emit(() => host.done(call.number, text, about));
         };
         return node;
@@ -150,8 +212,9 @@
     let running = 0;
 
     function input(number, tells) {
-        const message = decode(host.take());
-        const call = { number, message, tells, ended: false };
+        const call = { number, message: null, unread: null, tells, returns: false, ended: false };
+        const message = readMessage(call, host.take());
+        call.message = message;
         calls.set(message, call);
         running++;
         if (!waits) {
@@ -179,16 +242,23 @@
     function finish(call, result) {
         settle(call);
         if (result === call.message) {
-            host.finish(call.number, 1, encode(result), '');
-        } else {
-            sendResults(call, call.message._msgid, result, false);
-            host.finish(call.number, 0, '', call.tells ? encode(call.message) : '');
+            const text = write(result);
+            call.ended = true;
+            host.finish(call.number, true, text, '');
+            return;
         }
+        const about = call.tells ? write(call.message) : '';
+        if (result !== null && result !== undefined) {
+            // What is returned goes out at once: nobody is left who could change it.
+            call.returns = true;
+            sendResults(call, call.message._msgid, result, false);
+        }
+        call.ended = true;
+        host.finish(call.number, false, '', about);
     }
 
     function settle(call) {
         if (held.length || live.size) flush();
-        call.ended = true;
         running--;
         // Nobody is left who could change them.
         if (live.size && running === 0 && flow.timers.size() === 0) live.clear();
@@ -206,7 +276,9 @@
         } else if (typeof error !== 'string') {
             error = JSON.stringify(error);
         }
-        host.fail(call.number, error ? encode(error) : '', encode(message));
+        const about = write(message);
+        call.ended = true;
+        host.fail(call.number, error ? encode(error) : '', about);
     }
 
     function hasRoom() {

@@ -41,7 +41,7 @@
     defineLazy('RED', () => ({ util: { ...flow.part('red'), getSetting() {} } }));
 
     function setupNode() {
-        const call = { number: 0, message: {}, ended: true };
+        const call = { number: 0, message: {}, unread: null, ended: true };
         const node = makeNode(call, '');
         node.on = node.done = undefined;
         node.send = (sent, copy) => sendResults(call, flow.generateId(), sent, copy !== false);
@@ -79,6 +79,7 @@
 
     flow.entry = {
         load: entering(messages.load),
+        addModule: entering((name, module) => define(name, flow.part('modules')[module])),
         check: entering(() => {}),
         setup: entering(setup),
         input(number, tells) {

@@ -1,0 +1,1 @@
+"""Nodes that change messages, decide about them, hold them back."""

@@ -1,0 +1,185 @@
+"""Mustache templates compiled to functions: they look values up in a message as mustache.js does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any, Protocol
+
+from flowengine.errors import NodeError
+from flowengine.javascript_values import js_string, js_truthy
+from flowengine.messages import UNDEFINED, step
+
+from .mustache_parser import Token, parse_template
+
+Elsewhere = Callable[[str], Any]
+"""Gives the value of a name that the message does not have."""
+
+
+class View:
+    """What names are looked up in: a value, and the views around it."""
+
+    __slots__ = ("around", "elsewhere", "escapes", "value")
+
+    def __init__(self, value: Any, around: View | None, elsewhere: Elsewhere, escapes: bool = False) -> None:
+        self.value, self.around, self.elsewhere, self.escapes = value, around, elsewhere, escapes
+
+
+Part = Callable[[View], str]
+Lookup = Callable[[View], Any]
+
+
+def nowhere(name: str) -> Any:
+    """Find nothing."""
+    return UNDEFINED
+
+
+class Fill(Protocol):
+    """A compiled template."""
+
+    def __call__(self, msg: Any, elsewhere: Elsewhere = nowhere, *, escapes: bool = False) -> str:
+        """Fill it from a message, and from elsewhere; ``escapes`` makes texts fit into JSON strings."""
+
+
+@lru_cache(maxsize=256)
+def compile_mustache(template: str) -> Fill:
+    """Compile a template. Raises NodeError where it is not well-formed."""
+    part = _sequence(parse_template(template))
+
+    def fill(msg: Any, elsewhere: Elsewhere = nowhere, *, escapes: bool = False) -> str:
+        return part(View(msg, None, elsewhere, escapes))
+
+    return fill
+
+
+def _sequence(tokens: list[Token]) -> Part:
+    parts = [_compile(token) for token in tokens if token.kind not in ("!", "=")]
+    if len(parts) == 1:
+        return parts[0]
+    return lambda view: "".join([part(view) for part in parts])
+
+
+def _compile(token: Token) -> Part:
+    if token.kind == "text":
+        return lambda view: token.value
+    if token.kind == ">":  # there are no partials here, and the genuine node fails with this text
+        raise NodeError("tokens.forEach is not a function")
+    find = _lookup(token.value)
+    if token.kind == "#":
+        return _section(find, _sequence(token.inner))
+    if token.kind == "^":
+        return _inverted(find, _sequence(token.inner))
+    return _escaped(find) if token.kind == "name" else _unescaped(find)
+
+
+# tags
+
+_HTML = {
+    ord("&"): "&amp;",
+    ord("<"): "&lt;",
+    ord(">"): "&gt;",
+    ord('"'): "&quot;",
+    ord("'"): "&#39;",
+    ord("/"): "&#x2F;",
+    ord("`"): "&#x60;",
+    ord("="): "&#x3D;",
+}
+_NEEDS_ESCAPE = re.compile("[&<>\"'/`=]")
+
+
+def escape_html(text: str) -> str:
+    """Escape a text for HTML, with the entities that mustache.js uses."""
+    return text.translate(_HTML) if _NEEDS_ESCAPE.search(text) else text
+
+
+def _escaped(find: Lookup) -> Part:
+    def part(view: View) -> str:
+        value = find(view)
+        return "" if value is None or value is UNDEFINED else escape_html(js_string(value))
+
+    return part
+
+
+def _unescaped(find: Lookup) -> Part:
+    def part(view: View) -> str:
+        value = find(view)
+        return "" if value is None or value is UNDEFINED else js_string(value)
+
+    return part
+
+
+def _section(find: Lookup, inner: Part) -> Part:
+    def part(view: View) -> str:
+        value = find(view)
+        if not js_truthy(value):
+            return ""
+        if isinstance(value, (list, tuple)):
+            return "".join([inner(_within(view, item)) for item in value])
+        return inner(view if value is True else _within(view, value))
+
+    return part
+
+
+def _within(view: View, value: Any) -> View:
+    # Only what stands outside of sections is escaped for JSON: so the genuine node does it.
+    return View(value, view, view.elsewhere)
+
+
+def _inverted(find: Lookup, inner: Part) -> Part:
+    def part(view: View) -> str:
+        value = find(view)
+        return inner(view) if not js_truthy(value) or value == [] else ""
+
+    return part
+
+
+# names
+
+
+def _lookup(name: str) -> Lookup:
+    """Make the function that finds a name: in the view, the views around it, then elsewhere."""
+    find_in = _by_path(name.split(".")) if name.find(".") > 0 else _by_key(name)
+
+    def find(view: View) -> Any:
+        if name == ".":
+            return _for_json(view.value) if view.escapes else view.value
+        around: View | None = view
+        while around is not None:
+            value = find_in(around.value)
+            if value is not UNDEFINED:
+                return _for_json(value) if view.escapes else value
+            around = around.around
+        return view.elsewhere(name)
+
+    return find
+
+
+def _by_key(name: str) -> Lookup:
+    def find_in(value: Any) -> Any:
+        if isinstance(value, dict):
+            return value.get(name, UNDEFINED)
+        if value is None or isinstance(value, (list, tuple, bytes, bytearray, Mapping, BaseException)):
+            return step(value, name)  # an error for null, as in JavaScript
+        return UNDEFINED
+
+    return find_in
+
+
+def _by_path(names: list[str]) -> Lookup:
+    def find_in(value: Any) -> Any:
+        for name in names:
+            if value is None or value is UNDEFINED:
+                return UNDEFINED
+            value = step(value, name)
+        return value
+
+    return find_in
+
+
+_JSON = {8: "\\b", 9: "\\t", 10: "\\n", 12: "\\f", 13: "\\r", 92: "\\\\"}
+
+
+def _for_json(value: Any) -> Any:
+    """Escape what would break a JSON string; quotes stay, for they may be meant."""
+    return value.translate(_JSON) if isinstance(value, str) else value

@@ -1,0 +1,1 @@
+"""Nodes that take messages apart, put them together and order them."""

@@ -1,0 +1,246 @@
+"""The join node: puts sequences of messages together, by their ``parts`` or by count, time or ``msg.complete``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from pydantic import Field, field_validator
+
+from flowengine.errors import ExpressionError, NodeError, PropertyPathError
+from flowengine.javascript_values import js_number, js_string, js_typeof
+from flowengine.messages import UNDEFINED, Msg, compile_path
+from flowengine.node import DEFERRED, Node, NodeConfig
+
+from .join_group import Group
+from .reduction import Reduction, TooManyError
+from .separators import byte_list, separator_bytes, unescape
+
+MANUAL_GROUP = "_"
+"""Id of the group of all messages that name none."""
+
+
+class Join(Node):
+    """Joins messages: ``auto`` what was split, ``custom`` by its own settings, ``reduce`` by an expression."""
+
+    type = "join"
+    category = "sequence"
+    color = "#e2d96e"
+    icon = "join"
+    copy_on_write = True
+
+    class Config(NodeConfig):
+        """``build``: what to make in mode custom; ``timeout`` in seconds."""
+
+        mode: Literal["auto", "custom", "reduce"] = "auto"
+        build: str | None = "object"
+        property: str | None = "payload"
+        property_type: str | None = Field("msg", alias="propertyType")
+        key: str | None = "topic"
+        joiner: Any = "\\n"
+        joiner_type: str | None = Field("str", alias="joinerType")
+        useparts: bool | None = False
+        accumulate: bool | str | None = False
+        timeout: str | float | None = ""
+        count: str | float | None = ""
+        reduce_right: bool | None = Field(False, alias="reduceRight")
+        reduce_exp: Any = Field(None, alias="reduceExp")
+        reduce_init: Any = Field(None, alias="reduceInit")
+        reduce_init_type: str | None = Field(None, alias="reduceInitType")
+        reduce_fixup: Any = Field(None, alias="reduceFixup")
+
+        @field_validator("mode", mode="before")
+        @classmethod
+        def _auto_by_default(cls, value: Any) -> Any:
+            return value or "auto"
+
+    def on_start(self) -> None:
+        config = self.config
+        named = config.model_fields_set
+        self._mode = config.mode
+        self._whole = config.property_type == "full"
+        self._property = "payload" if self._whole else config.property or "payload"
+        self._path = compile_path(self._property)
+        self._key = config.key or "topic"
+        self._key_path = compile_path(self._key)
+        self._build = (config.build if "build" in named else None) or "array"
+        self._seconds = 0.0 if self._mode == "auto" else _number(config.timeout)
+        self._count = _number(config.count)
+        self._strips_parts = self._mode == "custom" and "useparts" in named and not config.useparts
+        self._count_from_parts = "count" in named and config.count == ""
+        self._joiner = _joiner(config.joiner if "joiner" in named else "", config.joiner_type or "str")
+        self._groups: dict[Any, Group] = {}
+        self._reduction: Reduction | None = None
+        if self._mode == "reduce":
+            try:
+                self._reduction = Reduction(self)
+            except ExpressionError as error:
+                self.error(self.words("errors.invalid_expression", error=error.message))
+
+    def on_input(self, msg: Msg) -> Any:
+        if self._mode == "reduce":
+            return self._reduce(msg)
+        value: Any = msg
+        if not self._whole:
+            try:
+                value = self._path.get(msg)
+            except PropertyPathError:
+                self.warn(self.words("errors.no_property", property=self._property))
+                return None
+        parts = msg.get("parts")
+        if self._mode == "auto":
+            if not isinstance(parts, dict) or "id" not in parts:
+                return self._without_parts(msg)
+            path = compile_path(parts.get("property") or "payload")
+            key = parts.get("key", UNDEFINED)
+            value = path.get(msg)
+            return self._take(msg, parts["id"], parts.get("type"), value, key, lambda: Group.of_parts(parts))
+        if self._strips_parts and "parts" in msg:
+            _strip(msg)
+        return self._take_by_settings(msg, value)
+
+    def on_close(self, removed: bool) -> None:
+        for group in self._groups.values():
+            self._release(group)
+        self._groups.clear()
+        if self._reduction is not None:
+            self._reduction.release()
+
+    # taking in messages
+
+    def _without_parts(self, msg: Msg) -> None:
+        if "reset" in msg:
+            self._groups.clear()
+        else:
+            self.warn(self.words("errors.no_parts"))
+
+    def _take_by_settings(self, msg: Msg, value: Any) -> Any:
+        group_id: Any = MANUAL_GROUP
+        count: Any = self._count
+        if self._count_from_parts and isinstance(parts := msg.get("parts"), dict):
+            count = parts.get("count") or 0
+            group_id = parts.get("id", MANUAL_GROUP)
+        key = self._key_path.get(msg) if self._build == "object" else UNDEFINED
+        return self._take(msg, group_id, self._build, value, key, lambda: self._manual_group(count))
+
+    def _manual_group(self, count: Any) -> Group:
+        return Group(self._build, count, ch=self._joiner, path=self._path)
+
+    def _take(
+        self, msg: Msg, group_id: Any, kind: Any, value: Any, key: Any, make_group: Callable[[], Group]
+    ) -> Any:
+        group = self._groups.get(group_id)
+        if group is not None and "restartTimeout" in msg:
+            self._start_timer(group_id, group)
+        if "reset" in msg:
+            self._drop(group_id)
+            return None
+        if kind == "object" and key in (UNDEFINED, None, ""):
+            self._take_without_key(msg, group_id, group)
+            return None
+        if group is None:
+            group = self._groups[group_id] = make_group()
+            self._start_timer(group_id, group)
+        self._put(group, msg, value, key)
+        self._add(group, msg)
+        if group.is_full or "complete" in msg:
+            self._complete(group_id)
+        return DEFERRED
+
+    def _take_without_key(self, msg: Msg, group_id: Any, group: Group | None) -> None:
+        if self._mode == "auto":
+            self.warn(self.words("errors.no_parts_key"))
+        elif "complete" not in msg:
+            self.warn(self.words("errors.no_key", property=self._key))
+        elif group is not None:
+            group.msg["complete"] = msg["complete"]
+            self._complete(group_id)
+
+    def _put(self, group: Group, msg: Msg, value: Any, key: Any) -> None:
+        if group.kind == "buffer" and not (
+            value is UNDEFINED or isinstance(value, (bytes, bytearray, str, list))
+        ):
+            raise NodeError(self.words("errors.not_for_buffer", type=js_typeof(value)))
+        if group.kind == "merged" and not (isinstance(value, dict) or value is None):
+            if "complete" not in msg:
+                self.warn(self.words("errors.not_for_merge"))
+            return
+        group.put(value, key, msg["parts"].get("index", UNDEFINED) if self._mode == "auto" else UNDEFINED)
+
+    def _add(self, group: Group, msg: Msg) -> None:
+        """Let the message's properties be those of the result; later messages win."""
+        if self.complete_nodes is not None:
+            group.pending.append(msg)
+        group.msg.update(msg)
+        group.msg.entry = msg.entry
+        group.shared = group.shared or msg.shared
+        if isinstance(parts := msg.get("parts"), dict):
+            group.count = group.count or parts.get("count", 0)
+
+    # sending
+
+    def _start_timer(self, group_id: Any, group: Group) -> None:
+        if group.timer is not None:
+            group.timer.cancel()
+        if self._seconds > 0:
+            group.timer = self.call_later(self._seconds, self._complete, group_id)
+
+    def _complete(self, group_id: Any) -> None:
+        group = self._groups[group_id]
+        if group.timer is not None:
+            group.timer.cancel()
+        keeps = self._mode != "auto" and self.config.accumulate is True and "complete" not in group.msg
+        if not keeps:
+            del self._groups[group_id]
+        self.send(group.result(keeps=keeps, apart=self._whole))
+        self._end(group)
+
+    def _drop(self, group_id: Any) -> None:
+        if (group := self._groups.pop(group_id, None)) is not None:
+            self._release(group)
+
+    def _release(self, group: Group) -> None:
+        if group.timer is not None:
+            group.timer.cancel()
+        self._end(group)
+
+    def _end(self, group: Group) -> None:
+        pending, group.pending = group.pending, []
+        for msg in pending:
+            self.done(msg)
+
+    # reducing
+
+    def _reduce(self, msg: Msg) -> Any:
+        if self._reduction is None:
+            return DEFERRED
+        if "parts" not in msg:
+            return msg
+        try:
+            done = self._reduction.take(msg)
+        except TooManyError:
+            raise NodeError(self.words("errors.too_many")) from None
+        except ExpressionError as error:
+            self.error(error.details or error, msg)
+            return DEFERRED
+        for finished in done:
+            self.done(finished)
+        return DEFERRED
+
+
+def _number(value: Any) -> float:
+    number = float(js_number(value or 0))
+    return number if number == number else 0.0
+
+
+def _joiner(text: Any, kind: str) -> Any:
+    if kind == "str":
+        return unescape(js_string(text or ""))
+    return separator_bytes(byte_list(text or "[]")) if kind == "bin" else text
+
+
+def _strip(msg: Msg) -> None:
+    """Forget the sequence that the message is of, but not those around it."""
+    parts = msg.pop("parts")
+    if isinstance(parts, dict) and "parts" in parts:
+        msg["parts"] = {"parts": parts["parts"]}

@@ -1,0 +1,265 @@
+"""The split node: sends the parts of a text, Buffer, array or object, each with ``parts`` to join them by.
+
+Parts are made as they are sent, and a long sequence is sent in portions, with the other messages of the flow
+in between: what is under way at one time stays small, however long the array is.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from pydantic import Field
+
+from flowengine.errors import FlowError, NodeError, error_text
+from flowengine.javascript_values import js_keys, js_string
+from flowengine.messages import UNDEFINED, Msg, compile_path, generate_id
+from flowengine.node import DEFERRED, Node, NodeConfig
+
+from .separators import byte_list, separator_bytes, unescape, whole_number
+
+PORTION = 1000
+"""Parts to send in one go."""
+
+Piece = tuple[Any, dict[str, Any]]
+"""The value of a part, and what its ``parts`` tell besides what they tell of the whole."""
+
+Work = tuple[Msg, Iterator[Piece]]
+"""A message that takes on part after part, and the parts to come."""
+
+
+class Split(Node):
+    """Splits a property of the message."""
+
+    type = "split"
+    category = "sequence"
+    color = "#e2d96e"
+    icon = "split"
+    copy_on_write = True
+
+    class Config(NodeConfig):
+        """``splt``: what to split text and Buffers by, of type str, bin or len; ``arraySplt``: items a part."""
+
+        splt: Any = "\\n"
+        splt_type: str | None = Field("str", alias="spltType")
+        array_splt: Any = Field(1, alias="arraySplt")
+        array_splt_type: str | None = Field("len", alias="arraySpltType")
+        stream: bool | None = False
+        addname: str | None = ""
+        property: str | None = "payload"
+
+    def on_start(self) -> None:
+        config = self.config
+        self._property = config.property or "payload"
+        self._path = compile_path(self._property)
+        self._key_path = compile_path(config.addname) if config.addname else None
+        self._stream = config.stream is True
+        self._index = 0
+        self._text = ""
+        self._buffer = b""
+        self._waiting: list[Msg] = []
+        self._work: deque[Work] = deque()
+        self._is_broken = False
+        try:
+            self._read_lengths()
+        except FlowError as error:
+            self.error(self.words("errors.invalid_split", error=error_text(error)))
+            self._is_broken = True
+
+    def _read_lengths(self) -> None:
+        splt, kind = self.config.splt, self.config.splt_type or "str"
+        self._length, self._separator, self._bytes = 0, "", b""
+        self._ch: Any = None
+        if kind == "len":
+            self._length = _positive(splt, "invalid split length")
+        elif kind == "bin":
+            self._ch = byte_list(splt)
+            self._bytes = separator_bytes(self._ch)
+            self._separator = js_string(self._bytes)
+        else:
+            self._ch = self._separator = unescape(js_string(splt or "\\n"))
+            self._bytes = separator_bytes(self._separator)
+        self._items = _positive(self.config.array_splt, "invalid array split length")
+
+    def on_input(self, msg: Msg) -> Any:
+        if self._is_broken or (value := self._path.get(msg)) is UNDEFINED:
+            return DEFERRED
+        msg.pop("_msgid", None)
+        msg["parts"] = self._parts(msg)
+        msg.shared = True  # what lies beside the property is in all parts
+        if (work := self._split(msg, value)) is None:
+            return None
+        self._work.append(work)
+        if len(self._work) == 1:
+            self._send_portion(msg)
+        return DEFERRED
+
+    def on_close(self, removed: bool) -> None:
+        self._work.clear()
+        self._waiting.clear()
+
+    def _parts(self, msg: Msg) -> dict[str, Any]:
+        parts: dict[str, Any] = {"parts": msg["parts"]} if "parts" in msg else {}
+        parts["id"] = generate_id()
+        if self._property != "payload":
+            parts["property"] = self._property
+        return parts
+
+    # sending
+
+    def _send_portion(self, _: Msg) -> None:
+        """Send some parts; where there are more, go on when these have been delivered."""
+        if not self._work:
+            return
+        msg, pieces = self._work[0]
+        try:
+            if self._send_parts(msg, islice(pieces, PORTION)) < PORTION:
+                self._work.popleft()
+        except Exception as error:
+            self._work.popleft()
+            self.error(error, msg)
+        if self._work:
+            self.host.delivery.put(self._send_portion, self._work[0][0])
+
+    def _send_parts(self, msg: Msg, pieces: Iterator[Piece]) -> int:
+        whole = msg["parts"]
+        shares = self._shares(msg)
+        sent = 0
+        for value, details in pieces:
+            self._path.set(msg, value)
+            msg["parts"] = {**whole, **details}
+            part = Msg(msg)
+            part.entry = msg.entry
+            part.shared = shares or isinstance(value, (dict, list, set, bytearray))
+            self.send(part)
+            sent += 1
+        return sent
+
+    def _shares(self, msg: Msg) -> bool:
+        """Whether the parts have more in common than what each gets for itself."""
+        own = (self._path.parts[0], "parts")
+        return (
+            len(self._path.parts) > 1
+            or any(isinstance(value, (dict, list)) for value in msg["parts"].values())
+            or any(
+                isinstance(value, (dict, list, set, bytearray))
+                for key, value in msg.items()
+                if key not in own
+            )
+        )
+
+    def _end(self, msg: Msg, *, waits: bool = False) -> None:
+        """Complete the message, or let it wait until what is left of it has been sent with a later one."""
+        if waits:
+            self._waiting.append(msg)
+        else:
+            self.done(msg)
+
+    def _end_waiting(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for msg in waiting:
+            self.done(msg)
+
+    def _next(self) -> dict[str, Any]:
+        self._index += 1
+        return {"index": self._index - 1}
+
+    # splitting
+
+    def _split(self, msg: Msg, value: Any) -> Work | None:
+        """Return what there is to send, or None where the value has no parts."""
+        by_length = self._length > 0
+        if isinstance(value, str):
+            return msg, self._text_by_length(msg, value) if by_length else self._text_by_separator(msg, value)
+        if isinstance(value, list):
+            return Msg(msg), self._array(msg, value)
+        if isinstance(value, (bytes, bytearray)):
+            data = self._buffer + bytes(value)
+            return msg, self._buffer_by_length(msg, data) if by_length else self._buffer_by_separator(
+                msg, data
+            )
+        if value is None:
+            raise NodeError("Cannot convert undefined or null to object", name="TypeError")
+        return (msg, self._object(msg, value)) if isinstance(value, dict) else None
+
+    def _array(self, msg: Msg, items: list[Any]) -> Iterator[Piece]:
+        step = self._items
+        msg["parts"].update(type="array", count=-(-len(items) // step), len=step)
+        for index, at in enumerate(range(0, len(items), step)):
+            yield items[at] if step == 1 else items[at : at + step], {"index": index}
+        self._end(msg)
+
+    def _object(self, msg: Msg, value: dict[str, Any]) -> Iterator[Piece]:
+        msg["parts"]["type"] = "object"
+        for index, key in enumerate(js_keys(value)):
+            if self._key_path is not None:
+                self._key_path.set(msg, key)
+            yield value[key], {"key": key, "index": index, "count": len(value)}
+        self._end(msg)
+
+    def _text_by_separator(self, msg: Msg, text: str) -> Iterator[Piece]:
+        text = self._text + text
+        pieces = text.split(self._separator) if self._separator else list(text) or [""]
+        rest = pieces.pop() if self._stream else ""
+        msg["parts"].update(type="string", ch=self._ch)
+        if not self._stream:
+            msg["parts"]["count"] = len(pieces)
+            self._index = 0
+        self._text = rest
+        for piece in pieces:
+            yield piece, self._next()
+        self._end(msg)
+
+    def _text_by_length(self, msg: Msg, text: str) -> Iterator[Piece]:
+        msg["parts"].update(type="string", ch="", len=self._length)
+        self._text = yield from self._by_length(msg, self._text + text)
+
+    def _buffer_by_length(self, msg: Msg, data: bytes) -> Iterator[Piece]:
+        msg["parts"].update(type="buffer", len=self._length)
+        self._buffer = yield from self._by_length(msg, data)
+
+    def _by_length(self, msg: Msg, data: Any) -> Any:
+        """Yield pieces of equal length; returns what is left for the next message."""
+        step = self._length
+        count = -(-len(data) // step)
+        if not self._stream:
+            msg["parts"]["count"] = count
+            self._index = 0
+        start = max(count - 1, 0) * step
+        for at in range(0, start, step):
+            yield data[at : at + step], self._next()
+        if count > 1:
+            self._end_waiting()
+        rest = data[start:]
+        if self._stream and len(rest) < step:
+            self._end(msg, waits=True)
+            return rest
+        yield rest, self._next()
+        self._end_waiting()
+        self._end(msg)
+        return data[:0]
+
+    def _buffer_by_separator(self, msg: Msg, data: bytes) -> Iterator[Piece]:
+        *pieces, last = data.split(self._bytes) if self._bytes else [data]
+        msg["parts"].update(type="buffer", ch=self._ch)
+        if not self._stream:
+            msg["parts"]["count"] = len(pieces) + 1
+            self._index = 0
+        for piece in pieces:
+            yield piece, self._next()
+        if pieces:
+            self._end_waiting()
+        if last and not self._stream:
+            yield last, self._next()
+            self._end_waiting()
+        self._buffer = last if self._stream else b""
+        self._end(msg, waits=bool(self._buffer))
+
+
+def _positive(value: Any, complaint: str) -> int:
+    number = whole_number(value)
+    if number is None or number < 1:
+        raise NodeError(f"{complaint}: {js_string(value)}", error_object=True)
+    return number
