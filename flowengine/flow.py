@@ -259,7 +259,11 @@ class Flow:
         for listener in node.complete_nodes or ():
             message = clone(msg)
             message["complete"] = {"source": source}
-            listener.receive(message)
+            if node.listens == "complete":
+                # A complete node may watch itself: by way of the queue that is a loop, not a recursion.
+                self.engine.delivery.put(listener.receive, message)
+            else:
+                listener.receive(message)
 
     def _in_scope(self, listeners: list[Node], reporting: Node) -> list[Node]:
         """Return the listeners that may hear of a node, those of the nearest group first."""

@@ -19,6 +19,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from inspect import iscoroutine
 from typing import Any, ClassVar, Final
 
@@ -26,6 +27,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from .context import Context
 from .errors import FlowError, error_text
+from .fields import Hint, Part
 from .host import FlowApi, Host, Report
 from .messages import Msg, Undefined
 from .routing import route_nowhere
@@ -128,6 +130,12 @@ class Node:
     all after sending it: branches then share values instead of copying them."""
     credentials: ClassVar[dict[str, str]] = {}
     """Names of the node's secrets, each ``text`` or ``password``."""
+    credential_hints: ClassVar[dict[str, Hint]] = {}
+    """How secrets are edited, where more than their being secret has to be said."""
+    form: ClassVar[tuple[str | Part, ...]] = ()
+    """Fields and secrets in the order of the form; what is not named follows in the order of ``Config``."""
+    label: ClassVar[tuple[str | dict[str, str], ...]] = ("{name}",)
+    """Texts for the node in the flow: the first whose ``{field}`` placeholders are all filled. Empty for a node without text."""
 
     class Config(NodeConfig):
         """The node's own fields: form, defaults, validation and JSON Schema come from here."""
@@ -197,6 +205,7 @@ class Node:
         self.host.report(Report("error", self.id, error, text, msg))
         if not (isinstance(msg, dict) and self.flow.report_error(self, error, msg)):
             self.host.log("error", text, self, error)
+            self.host.report(Report("uncaught", self.id, error, text, msg))
 
     def warn(self, value: Any, msg: Any = None) -> None:
         """Warn in the log."""
@@ -292,7 +301,7 @@ class Node:
                 elif result is DEFERRED:
                     return
                 elif iscoroutine(result):
-                    self.spawn(self._finish(result, msg))
+                    self._await(result, msg)
                     return
                 else:
                     self.route(result)
@@ -302,19 +311,30 @@ class Node:
         if self.complete_nodes is not None:
             self._tell_complete(msg)
 
-    async def _finish(self, work: Coroutine[Any, Any, Any], msg: Msg) -> None:
-        """Await an asynchronous handler."""
+    def _await(self, work: Coroutine[Any, Any, Any], msg: Msg) -> None:
+        """Let an asynchronous handler go on in a task of its own, and end the message when it has ended."""
+        task = asyncio.get_running_loop().create_task(work)
+        self.tasks.add(task)
+        self.host.delivery.begin()
+        task.add_done_callback(partial(self._finish, msg))
+
+    def _finish(self, msg: Msg, task: asyncio.Task[Any]) -> None:
+        self.tasks.discard(task)
         try:
-            result = await work
+            if task.cancelled():
+                return
+            if (error := task.exception()) is not None:
+                self.error(error, msg)
+                return
+            result = task.result()
             if result is DEFERRED:
                 return
             if result is not None:
                 self.route(result)
-        except Exception as error:
-            self.error(error, msg)
-            return
-        if self.complete_nodes is not None:
-            self._tell_complete(msg)
+            if self.complete_nodes is not None:
+                self._tell_complete(msg)
+        finally:
+            self.host.delivery.end()
 
     def _tell_complete(self, msg: Msg) -> None:
         if self.completes:
@@ -334,12 +354,18 @@ class Node:
             if closing is not None:
                 await closing
         finally:
+            # Messages that are still in the queue find a node that does nothing any more.
+            self.on_input = _ignore  # type: ignore[method-assign]
             for task in list(self.tasks):
                 task.cancel()
             if self.tasks:
                 await asyncio.gather(*self.tasks, return_exceptions=True)
             for timer in list(self.timers):
                 timer.cancel()
+
+
+def _ignore(msg: Msg) -> object:
+    return DEFERRED
 
 
 class ConfigNode(Node):

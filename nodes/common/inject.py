@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from flowengine.errors import ExpressionError, FlowError, NodeError, error_text
+from flowengine.fields import line, number, rows, section, show_if, starts, typed, wide
 from flowengine.javascript_values import js_number
 from flowengine.messages import Msg, compile_path
 from flowengine.node import Node, NodeConfig
@@ -40,15 +41,43 @@ class Inject(Node):
     button = "inject"
     inputs: ClassVar[int] = 0
     copy_on_write = True
+    form = ("name", "props", section("when", "repeat", "crontab", "once", "onceDelay"))
 
     class Config(NodeConfig):
         """``repeat`` and ``onceDelay`` in seconds; ``crontab`` a cron expression."""
 
-        props: list[Property] = Field(default_factory=lambda: [Property(p="payload"), Property(p="topic")])
-        repeat: str | float | None = ""
-        crontab: str | None = ""
+        props: Annotated[
+            list[Property],
+            rows(
+                {
+                    "p": line(placeholder="payload"),
+                    "v": typed(
+                        "str",
+                        "num",
+                        "bool",
+                        "json",
+                        "date",
+                        "jsonata",
+                        "bin",
+                        "env",
+                        "flow",
+                        "global",
+                        "msg",
+                        type_field="vt",
+                    ),
+                },
+                new={"p": "", "v": "", "vt": "str"},
+                inherits="p:payload,topic",
+            )
+            | wide(),
+            starts([{"p": "payload", "v": "", "vt": "date"}, {"p": "topic", "v": "", "vt": "str"}]),
+        ] = Field(default_factory=lambda: [Property(p="payload"), Property(p="topic")])
+        repeat: Annotated[str | int | float | None, number(least=0, most=2147483, unit="seconds")] = ""
+        crontab: Annotated[str | None, line(placeholder="0 8 * * 1-5")] = ""
         once: bool = False
-        once_delay: str | float | None = Field(FIRST_DELAY, alias="onceDelay")
+        once_delay: Annotated[str | int | float | None, number(least=0, unit="seconds"), show_if("once")] = (
+            Field(FIRST_DELAY, alias="onceDelay")
+        )
 
         @model_validator(mode="before")
         @classmethod
