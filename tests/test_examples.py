@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
 import shutil
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +17,7 @@ from aiohttp import ClientSession
 
 from flowengine.check import Checker
 from flowengine.cli.service_hosts import add_default_host
+from flowengine.node_sets import NodeSets
 from flowengine.testing import FlowHarness
 from flowengine.testing.openai_server import OpenAISimulator
 
@@ -28,12 +34,13 @@ class Example:
 
     def __init__(self, name: str, **env: str) -> None:
         self.nodes, self.env = read(name), env
+        self.settings: dict[str, Any] = {}
 
     async def __aenter__(self) -> FlowHarness:
         self.simulator = OpenAISimulator()
         await self.simulator.__aenter__()
         nodes, credentials = add_default_host(self.nodes, {}, self.simulator.url, "sk-example")
-        self.running = FlowHarness(nodes, credentials=credentials, env=self.env)
+        self.running = FlowHarness(nodes, credentials=credentials, env=self.env, settings=self.settings)
         return await self.running.__aenter__()
 
     async def __aexit__(self, *error: Any) -> None:
@@ -95,3 +102,80 @@ async def test_the_endpoint_answers_with_the_models_words():
             assert reply.status == 200
             assert reply.headers["content-type"].startswith("text/plain")
             assert "Is this on?" in await reply.text()
+
+
+SHOWN = {
+    "values": "420 SAYS HELLO!!",
+    "code": '{"n":3,"squared":9,"cubed":27}',
+    "status": "done",
+    "complete": "Python",
+    "sequence": "[3,4]",
+    "parsers": '[{"a":1,"b":"x"}]',
+    "html": '["one","two"]',
+    "time": "off",
+    "links": "over the links",
+    "error": "fails",
+    "files": "kept",
+    "watch": "update",
+    "exec": "from the shell\n",
+    "http": "asked",
+    "tcp": "over tcp",
+    "udp": "over udp",
+    "websocket": "over a websocket",
+    "mqtt": "over mqtt",
+    "openai": "(simulated) You said: Is this on?",
+}
+
+
+async def test_one_of_each_node_type_works(tmp_path):
+    example = Example("every-node.json", DATA_DIR=str(tmp_path))
+    types = {node["type"] for node in example.nodes}
+    assert set(NodeSets().all()) - types == {"unknown", "Service Host"}, "the example lacks types"
+    ports = {name: free_port() for name in ("1880", "18801", "18802", "1883")}
+    text = json.dumps(example.nodes)
+    for written, port in ports.items():
+        text = re.sub(rf"\b{written}\b", str(port), text)
+    example.nodes = json.loads(text)
+    example.settings = {"uiPort": ports["1880"]}
+    async with mosquitto(ports["1883"], tmp_path), example as running, asyncio.timeout(40):
+        await until(lambda: any("connected" in str(r.status.get("text")) for r in running.statuses if r.node == "e-mqttout"))
+        await until(lambda: any("connected" in str(r.status.get("text")) for r in running.statuses if r.node == "e-wsout"))
+        for node in example.nodes:
+            if node["type"] == "inject":
+                await running.send(node["id"])
+        seen: dict[str, Any] = {}
+
+        def all_shown() -> bool:
+            seen.update({item["name"]: item["msg"] for item in running.debug})
+            return seen == SHOWN
+
+        try:
+            await until(all_shown)
+        except TimeoutError:
+            assert seen == SHOWN
+        assert {report.node for report in running.errors} == {"e-broken"}
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    """Wait until something is so; the caller bounds the time."""
+    while not is_so():  # noqa: ASYNC110 - what is waited for tells nobody when it comes
+        await asyncio.sleep(0.02)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@asynccontextmanager
+async def mosquitto(port: int, folder: Path) -> AsyncIterator[None]:
+    """Run a real broker on this machine."""
+    config = folder / "mosquitto.conf"
+    config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\n")
+    broker = await asyncio.create_subprocess_exec("mosquitto", "-c", str(config), stderr=asyncio.subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        broker.terminate()
+        await broker.wait()
