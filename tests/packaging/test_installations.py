@@ -12,6 +12,15 @@ from tests.packaging.conftest import Installation
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 INSTALLED = ["from_wheel", "from_folder", "editable"]
+THERMOMETER = """
+from flowengine.node import Node
+
+class Thermometer(Node):
+    type = "thermometer"
+
+    def on_input(self, msg):
+        return msg
+"""
 
 
 @pytest.mark.parametrize("name", INSTALLED)
@@ -63,3 +72,19 @@ def test_sdist_keeps_the_shape_of_the_repository(sdist: Path) -> None:
     ]
     assert [name for name in wanted if name not in names] == []
     assert not [name for name in names if "node_modules" in name]
+
+
+@pytest.mark.parametrize("name", INSTALLED)
+def test_a_node_package_of_a_third_party_is_found(name: str, request: pytest.FixtureRequest) -> None:
+    installation: Installation = request.getfixturevalue(name)
+    site = Path(installation.run("-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip())
+    files = {
+        "acme_flow_nodes/__init__.py": "",
+        "acme_flow_nodes/thermometer.py": THERMOMETER,
+        "acme-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: acme\nVersion: 1.0\n",
+        "acme-1.0.dist-info/entry_points.txt": "[flowengine.nodes]\nacme = acme_flow_nodes\n",
+    }
+    for file, content in files.items():
+        (site / file).parent.mkdir(exist_ok=True)
+        (site / file).write_text(content, encoding="utf-8")
+    assert "thermometer" in installation.run("-m", "flowengine", "nodes")

@@ -155,7 +155,7 @@ async def test_globals_of_one_function_last() -> None:
 
 async def test_there_is_no_way_out_of_the_sandbox() -> None:
     code = """
-        const names = ['require', 'process', 'fetch', 'TextEncoder', 'structuredClone', 'crypto', 'setImmediate', 'performance'];
+        const names = ['require', 'process', 'fetch', 'TextEncoder', 'structuredClone', 'crypto', 'setImmediate'];
         msg.payload = names.map((name) => eval('typeof ' + name));
         msg.topic = [].constructor.constructor('return typeof process + typeof require')();
         return msg;
@@ -252,9 +252,11 @@ async def test_buffers_are_bytes() -> None:
         frame.writeUInt16BE(0xbeef, 0);
         frame.writeInt32LE(-5, 2);
         frame.write('é', 6);
-        msg.payload = [frame, frame.readUInt16BE(0), frame.readInt32LE(2), frame.toString('hex'), msg.payload.toString('base64'),
+        msg.payload = [frame, frame.readUInt16BE(0), frame.readInt32LE(2), frame.toString('hex'),
+            msg.payload.toString('base64'),
             Buffer.concat([msg.payload, Buffer.from('ff00', 'hex')]), msg.payload.slice(1, 3).toString('latin1'),
-            msg.payload.indexOf('c'), Buffer.byteLength('é'), JSON.stringify(Buffer.from([1, 2])), msg.payload.equals(Buffer.from('abcd'))];
+            msg.payload.indexOf('c'), Buffer.byteLength('é'), JSON.stringify(Buffer.from([1, 2])),
+            msg.payload.equals(Buffer.from('abcd'))];
         return msg;
     """
     assert await result_of(code, {"payload": b"abcd"}) == [
@@ -291,7 +293,8 @@ async def test_dates_are_dates() -> None:
     code = """
         const day = 864e5;
         msg.payload = [new Date(msg.payload.getTime() + day), msg.payload.toISOString(), String(new Date(0)),
-            new Date(0).toLocaleDateString('de-DE'), new Date(0).toLocaleString('en-US', {timeZone: 'America/New_York'})];
+            new Date(0).toLocaleDateString('de-DE'),
+            new Date(0).toLocaleString('en-US', {timeZone: 'America/New_York'})];
         return msg;
     """
     assert await result_of(code, {"payload": datetime(2024, 2, 28, tzinfo=UTC)}) == [
@@ -409,7 +412,8 @@ async def test_libraries_of_npm_are_refused_by_name() -> None:
 
 async def test_jsonata_by_red_util() -> None:
     code = """
-        RED.util.evaluateNodeProperty('payload * 2', 'jsonata', node, msg, (error, value) => node.send({payload: value}));
+        const send = (error, value) => node.send({payload: value});
+        RED.util.evaluateNodeProperty('payload * 2', 'jsonata', node, msg, send);
     """
     assert await result_of(code, {"payload": 21}) == 42
 
@@ -419,9 +423,11 @@ async def test_red_util() -> None:
         const copy = RED.util.cloneMessage(msg);
         copy.payload.a.push(1);
         RED.util.setMessageProperty(msg, 'made.here[1]', 5, true);
-        msg.payload = [msg.payload.a, RED.util.getMessageProperty(msg, 'msg.made.here[1]'), RED.util.compareObjects(copy, msg),
+        msg.payload = [msg.payload.a, RED.util.getMessageProperty(msg, 'msg.made.here[1]'),
+            RED.util.compareObjects(copy, msg),
             RED.util.normalisePropertyExpression('a["b c"][0].d'), RED.util.parseContextStore('#:(file)::k'),
-            RED.util.ensureString(Buffer.from('x')), RED.util.generateId().length, RED.util.evaluateNodeProperty('7', 'num'),
+            RED.util.ensureString(Buffer.from('x')), RED.util.generateId().length,
+            RED.util.evaluateNodeProperty('7', 'num'),
             RED.util.evaluateNodeProperty('NAME', 'env', node)];
         return msg;
     """
@@ -438,7 +444,8 @@ async def test_urls() -> None:
     code = """
         const url = new URL('../b?x=1&y=a+b#top', 'https://user:pw@Example.com:443/a/c/d');
         url.searchParams.append('z', 'ü&');
-        msg.payload = [url.href, url.host, url.searchParams.get('y'), new URLSearchParams({q: 'a b'}).toString(), URL.canParse('nope')];
+        msg.payload = [url.href, url.host, url.searchParams.get('y'), new URLSearchParams({q: 'a b'}).toString(),
+            URL.canParse('nope')];
         return msg;
     """
     assert await result_of(code) == [
@@ -450,7 +457,8 @@ async def test_modules_of_node_js_are_there() -> None:
     code = """
         msg.payload = [path.join('a', '..', 'b', 'c.txt'), path.extname('x/y.tar.gz'), qs.parse('a=1&a=2').a,
             crypto.createHash('sha256').update('abc').digest('hex').slice(0, 8),
-            crypto.createHmac('sha1', 'key').update('abc').digest('base64'), crypto.randomUUID().length, typeof os.hostname()];
+            crypto.createHmac('sha1', 'key').update('abc').digest('base64'), crypto.randomUUID().length,
+            typeof os.hostname()];
         return msg;
     """
     libs = [
@@ -472,3 +480,53 @@ async def test_a_module_cannot_take_a_name_that_is_there() -> None:
     assert await texts_of_errors("return msg;", libs=[{"var": "flow", "module": "os"}]) == [
         "Invalid module variable name: flow"
     ]
+
+
+async def test_large_members_that_nobody_reads_come_out_as_they_went_in() -> None:
+    big = {"rows": [{"id": i, "when": datetime(2024, 1, 1, tzinfo=UTC), "data": b"x"} for i in range(50)]}
+    code = "msg.topic = 'seen'; node.send([null, msg]); delete msg.extra; return msg;"
+    nodes = flow({**function(code), "outputs": 2, "wires": [["h1"], ["h2"]]}, observer("h2"))
+    async with FlowHarness(nodes) as harness:
+        await harness.send("f1", {"_msgid": "m1", "payload": big, "extra": "y" * 1000})
+        await harness.settle(5)
+        assert harness.errors == []
+        assert harness.received("h1") == [{"_msgid": "m1", "payload": big, "topic": "seen"}]
+        assert harness.received("h2") == [
+            {"_msgid": "m1", "payload": big, "extra": "y" * 1000, "topic": "seen"}
+        ]
+
+
+async def test_a_large_member_that_is_changed_changes() -> None:
+    code = """
+        const {payload, ...rest} = msg;
+        msg.payload.push(Object.keys(rest).length);
+        msg.other = msg.payload.length;
+        return msg;
+    """
+    numbers = list(range(1000))
+    async with FlowHarness(flow(function(code))) as harness:
+        await harness.send("f1", {"_msgid": "m1", "payload": numbers, "text": "z" * 1000})
+        await harness.settle(5)
+        assert harness.received("h1") == [
+            {"_msgid": "m1", "payload": [*numbers, 2], "text": "z" * 1000, "other": 1001}
+        ]
+
+
+async def test_a_message_sent_by_a_timer_is_whole() -> None:
+    code = "setTimeout(() => node.send(msg), 5);"
+    async with FlowHarness(flow(function(code))) as harness:
+        await harness.send("f1", {"_msgid": "m1", "payload": list(range(1000))})
+        await harness.settle(5)
+        assert harness.received("h1") == [{"_msgid": "m1", "payload": list(range(1000))}]
+
+
+async def test_what_is_no_function_is_named() -> None:
+    assert await texts_of_errors("let a = 1;\nmsg.payload.toUpperCase();") == [
+        "TypeError: msg.payload.toUpperCase is not a function"
+    ]
+
+
+async def test_v8_gives_the_same_results() -> None:
+    pytest.importorskip("peno")
+    code = "await null; flow.set('n', 1); msg.payload = [flow.get('n'), Buffer.from('é'), new Date(0)]; return msg;"
+    assert await result_of(code, functionEngine="v8") == [1, "é".encode(), datetime(1970, 1, 1, tzinfo=UTC)]

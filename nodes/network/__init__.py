@@ -1,0 +1,1 @@
+"""Nodes that talk to other machines: HTTP, WebSocket, TCP, UDP, MQTT, and what they share."""

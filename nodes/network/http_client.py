@@ -1,0 +1,204 @@
+"""Requests to web servers: one pool of connections for all nodes, redirects, cookies, errors as Node.js names them."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from flowengine.errors import NodeError
+from flowengine.host import Host
+from flowengine.http_exchange import join_headers
+
+from .cookie_jar import CookieJar, reply_cookies
+from .socket_errors import connect_error, error_code
+from .urls import Url
+
+if TYPE_CHECKING:
+    from aiohttp import ClientResponse, ClientSession
+
+REDIRECTS = frozenset((300, 301, 302, 303, 304, 307, 308))
+MOST_REDIRECTS = 21
+KEEP_ALIVE = 4.0
+"""Seconds an idle connection is kept: less than the five that most servers give it."""
+_PRIVATE = frozenset(("host", "cookie", "authorization"))
+
+
+@dataclass(slots=True)
+class Call:
+    """A request to make. ``timeout`` in seconds for every hop; ``headers`` and ``proxy`` may hold secrets."""
+
+    method: str
+    url: Url
+    headers: dict[str, Any] = field(repr=False)
+    body: bytes | None = None
+    timeout: float = 120.0
+    follow: bool = True
+    jar: CookieJar = field(default_factory=CookieJar, repr=False)
+    proxy: str = field(default="", repr=False)
+    proxy_account: tuple[str, str] | None = field(default=None, repr=False)
+    ssl: ssl.SSLContext | bool = True
+    server_name: str | None = None
+    redirects: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Reply:
+    """An answer, whole."""
+
+    status: int
+    headers: dict[str, Any]
+    body: bytes
+    url: Url
+
+
+class HttpClient:
+    """Sends requests. Made for all nodes of an engine, or for one that keeps its connections to itself."""
+
+    def __init__(self, host: Host | None = None) -> None:
+        self._session: ClientSession | None = None
+
+    async def send(self, call: Call, again: Callable[[Reply], dict[str, str] | None] | None = None) -> Reply:
+        """Make a request and follow where it is led. Raises NodeError.
+
+        ``again`` may look at the answer and return headers to ask once more with (a challenge to be met).
+        """
+        while True:
+            reply = await self._hop(call)
+            if "set-cookie" in reply.headers:
+                for line in reply.headers["set-cookie"]:
+                    call.jar.set(line, call.url)
+            if again is not None and (more := again(reply)) is not None:
+                call, again = replace(call, headers=_with(call.headers, more)), None
+                continue
+            location = reply.headers.get("location")
+            if not (call.follow and location and reply.status in REDIRECTS):
+                return reply
+            call = redirected(call, reply, location)
+
+    async def _hop(self, call: Call) -> Reply:
+        try:
+            async with asyncio.timeout(call.timeout):
+                response = await self._request(call)
+                try:
+                    body = await response.read()
+                finally:
+                    response.release()
+        except Exception as error:
+            if isinstance(error, _known_errors()):
+                raise request_error(error, call) from None
+            raise
+        pairs = ((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.raw_headers)
+        return Reply(response.status, join_headers(pairs), body, call.url)
+
+    async def _request(self, call: Call) -> ClientResponse:
+        from aiohttp import BasicAuth
+        from multidict import CIMultiDict
+        from yarl import URL
+
+        headers: CIMultiDict[str] = CIMultiDict()
+        for name, value in call.headers.items():
+            for item in value if isinstance(value, list) else (value,):
+                headers.add(name, item)
+        if cookies := call.jar.header(call.url):
+            headers["Cookie"] = cookies
+        return await self._open().request(
+            call.method,
+            URL(str(replace(call.url.without_user(), fragment=None)), encoded=True),
+            headers=headers,
+            data=call.body,
+            allow_redirects=False,
+            proxy=call.proxy or None,
+            proxy_auth=BasicAuth(*call.proxy_account) if call.proxy and call.proxy_account else None,
+            ssl=call.ssl,
+            server_hostname=call.server_name if call.url.scheme == "https" else None,
+        )
+
+    def _open(self) -> ClientSession:
+        if self._session is None:
+            from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+
+            self._session = ClientSession(
+                connector=TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE),
+                cookie_jar=DummyCookieJar(),
+                timeout=ClientTimeout(total=None, sock_connect=None),
+                skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type"),
+                headers={"User-Agent": "flowengine"},
+                auto_decompress=False,
+                max_line_size=65536,
+                max_field_size=65536,
+            )
+        return self._session
+
+    async def close(self) -> None:
+        """Close all connections."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+
+def redirected(call: Call, reply: Reply, location: str) -> Call:
+    """Return the request that a redirect asks for; another site does not get what was meant for the first."""
+    if len(call.redirects) >= MOST_REDIRECTS:
+        raise _failure(
+            f"Redirected {MOST_REDIRECTS} times. Aborting.", "ERR_TOO_MANY_REDIRECTS", "MaxRedirectsError"
+        )
+    try:
+        url = call.url.join(location.encode("latin-1", "replace").decode("utf-8", "replace"))
+    except NodeError as error:
+        raise _failure(str(error), str(error.code), cause=error) from None
+    method, body, headers = call.method, call.body, dict(call.headers)
+    if reply.status == 303 and method not in ("GET", "HEAD"):
+        method, body = "GET", None
+    if (url.host, url.port) != (call.url.host, call.url.port):
+        headers = {name: value for name, value in headers.items() if name.lower() not in _PRIVATE}
+    step: dict[str, Any] = {"location": location}
+    if "set-cookie" in reply.headers:
+        step["cookies"] = reply_cookies(reply.headers["set-cookie"])
+    call.redirects.append(step)
+    return replace(call, method=method, url=url, body=body, headers=headers)
+
+
+def request_error(error: BaseException, call: Call) -> NodeError:
+    """Word a failed request as Node-RED's http request does."""
+    if isinstance(error, TimeoutError):
+        return _failure(
+            f"Timeout awaiting 'request' for {call.timeout * 1000:g}ms", "ETIMEDOUT", "TimeoutError"
+        )
+    from aiohttp import ClientConnectorError, ClientPayloadError, ClientResponseError, ServerDisconnectedError
+
+    if isinstance(error, ClientPayloadError):
+        return _failure("The server aborted pending request", "ECONNRESET", "ReadError")
+    if isinstance(error, ServerDisconnectedError):
+        return _failure("socket hang up", "ECONNRESET")
+    if isinstance(error, ClientConnectorError) or getattr(error, "certificate_error", None):
+        return _connect_failure(error, call)
+    if isinstance(error, ClientResponseError):
+        text = error.message.splitlines()[0] if error.message else "the answer is no HTTP"
+        return _failure(f"Parse Error: {text}", "HPE_INVALID_CONSTANT")
+    code = error_code(error)
+    return _failure("socket hang up" if code == "ECONNRESET" else f"read {code}", code)
+
+
+def _connect_failure(error: Any, call: Call) -> NodeError:
+    cause = getattr(error, "certificate_error", None) or error.os_error
+    code = error_code(cause)
+    return _failure(str(named := connect_error(cause, error.host, error.port)), code, cause=named)
+
+
+def _failure(text: str, code: str, name: str = "RequestError", cause: NodeError | None = None) -> NodeError:
+    return NodeError(text, name=name, code=code, cause=cause or NodeError(text, error_object=True, code=code))
+
+
+def _with(headers: dict[str, Any], more: dict[str, str]) -> dict[str, Any]:
+    names = {name.lower() for name in more}
+    return {name: value for name, value in headers.items() if name.lower() not in names} | more
+
+
+def _known_errors() -> tuple[type[Exception], ...]:
+    """Return the errors that a request may end with; aiohttp is only imported by who makes one."""
+    from aiohttp import ClientError
+
+    return (ClientError, OSError, ValueError)

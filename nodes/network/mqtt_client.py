@@ -1,0 +1,317 @@
+"""A connection to an MQTT broker on the event loop, by Eclipse Paho with the loop's own readers and writers."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from flowengine.errors import NodeError
+
+from .mqtt_messages import Incoming, paho_properties
+
+if TYPE_CHECKING:
+    from paho.mqtt.client import Client, MQTTMessage
+
+MOST_PENDING = 10_000
+"""Messages that may wait for the broker to confirm them."""
+CONNECT_TIMEOUT = 30.0
+CLOSE_TIMEOUT = 2.0
+
+
+@dataclass(slots=True)
+class Address:
+    """Where a broker is. ``path`` is that of a websocket, None for plain TCP."""
+
+    host: str
+    port: int
+    path: str | None = None
+    tls: ssl.SSLContext | None = None
+    server_name: str | None = None
+
+
+@dataclass(slots=True)
+class Login:
+    """How a client presents itself. ``version``: 3, 4 (for 3.1.1) or 5."""
+
+    client_id: str
+    version: int = 4
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    keepalive: int = 60
+    clean: bool = True
+    will: dict[str, Any] | None = None
+    properties: dict[str, Any] = field(default_factory=dict)
+
+
+class MqttClient:
+    """One client of one broker. ``on_message`` and ``on_lost`` are called on the event loop."""
+
+    def __init__(self, address: Address, login: Login) -> None:
+        self.on_message: Callable[[Incoming], None] = lambda message: None
+        self.on_lost: Callable[[str, str], None] = lambda code, reason: None
+        self.connected = False
+        self.pending: dict[int, Callable[[NodeError | None], None]] = {}
+        self._address, self._login = address, login
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.get_ident()
+        self._answer: asyncio.Future[dict[str, Any]] | None = None
+        self._gone = asyncio.Event()
+        self._misc: asyncio.TimerHandle | None = None
+        self._paho = self._make()
+        self._tried = False
+
+    def _make(self) -> Client:
+        from paho.mqtt.client import Client
+        from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+
+        address, login = self._address, self._login
+        version5 = login.version == 5
+        client = Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=login.client_id,
+            clean_session=None if version5 else login.clean,
+            protocol={3: MQTTProtocolVersion.MQTTv31, 5: MQTTProtocolVersion.MQTTv5}.get(
+                login.version, MQTTProtocolVersion.MQTTv311
+            ),
+            transport="tcp" if address.path is None else "websockets",
+            reconnect_on_failure=False,
+        )
+        client.connect_timeout = CONNECT_TIMEOUT
+        client.max_queued_messages_set(MOST_PENDING)
+        if address.path is not None:
+            client.ws_set_options(path=address.path)
+        if address.tls is not None:
+            client.tls_set_context(address.tls)
+            if not address.tls.check_hostname:
+                client.tls_insecure_set(True)
+        if login.username or login.password:
+            client.username_pw_set(login.username or "", login.password)
+        if login.will is not None:
+            will = login.will
+            properties = paho_properties("WILLMESSAGE", will.get("properties") or {}) if version5 else None
+            client.will_set(will["topic"], will["payload"], will["qos"], will["retain"], properties)
+        client.on_socket_open = lambda _client, _data, sock: self._on_loop(self._watch, sock)
+        client.on_socket_close = lambda _client, _data, sock: self._on_loop(self._unwatch, sock)
+        client.on_socket_register_write = lambda _client, _data, sock: self._on_loop(
+            self._watch_writing, sock
+        )
+        client.on_socket_unregister_write = lambda _client, _data, sock: self._on_loop(
+            self._unwatch_writing, sock
+        )
+        client.on_connect = lambda *args: self._on_loop(self._answered, *args[3:5])
+        client.on_disconnect = lambda *args: self._on_loop(self._ended, *args[2:5])
+        client.on_message = lambda _client, _data, message: self._on_loop(self._receive, message)
+        client.on_publish = lambda *args: self._on_loop(self._published, args[2], args[3])
+        return client
+
+    # connecting
+
+    async def connect(self) -> dict[str, Any]:
+        """Connect; returns the properties of the broker's answer. Raises NodeError where it refuses, or OSError."""
+        from paho.mqtt.client import WebsocketConnectionError
+
+        self._answer = self._loop.create_future()
+        self._gone.clear()
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT):
+                await self._loop.run_in_executor(None, self._open)
+                return await self._answer
+        except WebsocketConnectionError as error:
+            raise NodeError(str(error)) from None
+        except BaseException:
+            self.abort()
+            raise
+
+    def _open(self) -> None:
+        """Open the connection: blocking, so it runs in a thread."""
+        if self._tried:
+            self._paho.reconnect()
+            return
+        self._tried = True
+        login, address = self._login, self._address
+        if login.version == 5:
+            properties = paho_properties("CONNECT", login.properties)
+            self._paho.connect(
+                address.host, address.port, login.keepalive, clean_start=login.clean, properties=properties
+            )
+        else:
+            self._paho.connect(address.host, address.port, login.keepalive)
+
+    def _answered(self, reason: Any, properties: Any = None) -> None:
+        if self._answer is None or self._answer.done():
+            return
+        if reason.is_failure:
+            self._answer.set_exception(NodeError(str(reason)))
+        else:
+            self.connected = True
+            self._answer.set_result(_plain(properties))
+
+    def _ended(self, flags: Any, reason: Any, properties: Any) -> None:
+        self._gone.set()
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(NodeError(str(reason)))
+        if not self.connected:
+            return
+        self.connected = False
+        from_broker = bool(getattr(flags, "is_disconnect_packet_from_server", False))
+        self._fail_pending(NodeError("the connection to the broker was lost"))
+        said = _plain(properties).get("ReasonString", "")
+        self.on_lost(str(reason.value) if from_broker else "", str(said))
+
+    async def close(self) -> None:
+        """Take leave of the broker, then close; at most a moment long."""
+        if self.connected:
+            self.connected = False
+            self._paho.disconnect()
+            try:
+                async with asyncio.timeout(CLOSE_TIMEOUT):
+                    await self._gone.wait()
+            except TimeoutError:
+                pass
+        self.abort()
+
+    def abort(self) -> None:
+        """Close without taking leave; the broker sends the will."""
+        self.connected = False
+        self._fail_pending(NodeError("the connection to the broker was closed"))
+        self.on_message = lambda message: None
+        sock = self._paho.socket()
+        if sock is not None:
+            self._unwatch(sock)
+            sock.close()
+
+    # messages
+
+    def publish(
+        self,
+        topic: str,
+        payload: bytes | str,
+        qos: int,
+        retain: bool,
+        properties: dict[str, Any] | None,
+        done: Callable[[NodeError | None], None],
+    ) -> None:
+        """Publish; ``done`` is told when the broker has it as surely as the QoS says, or why not."""
+        if len(self.pending) >= MOST_PENDING:
+            done(NodeError(f"more than {MOST_PENDING} messages wait for the broker to confirm them"))
+            return
+        more = paho_properties("PUBLISH", properties) if properties is not None else None
+        try:
+            info = self._paho.publish(topic, payload, qos, retain, more)
+        except ValueError as error:
+            done(NodeError(str(error), error_object=True))
+            return
+        if info.rc != 0:
+            done(NodeError("the connection to the broker was lost"))
+        elif qos == 0 and info.is_published():
+            done(None)
+        else:
+            self.pending[info.mid] = done
+
+    def _published(self, mid: int, reason: Any) -> None:
+        done = self.pending.pop(mid, None)
+        if done is not None:
+            failed = getattr(reason, "is_failure", False)
+            done(
+                NodeError(f"Publish error: {reason}", error_object=True, code=reason.value)
+                if failed
+                else None
+            )
+
+    def _fail_pending(self, error: NodeError) -> None:
+        pending, self.pending = self.pending, {}
+        for done in pending.values():
+            done(error)
+
+    def subscribe(self, topic: str, options: dict[str, Any]) -> None:
+        """Ask for the messages of a topic; ``options`` by the names of MQTT.js: qos, nl, rap, rh, properties."""
+        if self._login.version != 5:
+            self._paho.subscribe(topic, options.get("qos", 0))
+            return
+        from paho.mqtt.subscribeoptions import SubscribeOptions
+
+        wanted = SubscribeOptions(
+            qos=options.get("qos", 0),
+            noLocal=bool(options.get("nl", False)),
+            retainAsPublished=bool(options.get("rap", False)),
+            retainHandling=options.get("rh", 0),
+        )
+        properties = paho_properties("SUBSCRIBE", options.get("properties") or {})
+        self._paho.subscribe(topic, options=wanted, properties=properties)
+
+    def unsubscribe(self, topic: str) -> None:
+        """Ask for them no more."""
+        if self.connected:
+            self._paho.unsubscribe(topic)
+
+    def _receive(self, message: MQTTMessage) -> None:
+        self.on_message(Incoming.read(message))
+
+    # the event loop
+
+    def _on_loop(self, fn: Callable[..., None], *args: Any) -> None:
+        """Call something on the event loop, from whichever thread this is."""
+        if threading.get_ident() == self._thread:
+            fn(*args)
+        else:
+            self._loop.call_soon_threadsafe(fn, *args)
+
+    def _watch(self, sock: Any) -> None:
+        try:
+            self._loop.add_reader(sock, self._read, sock)
+        except (
+            NotImplementedError
+        ):  # a loop without readers, as on Windows: Paho reads in a thread of its own
+            self._paho.loop_start()
+            return
+        self._tick()
+
+    def _unwatch(self, sock: Any) -> None:
+        if self._misc is not None:
+            self._misc.cancel()
+            self._misc = None
+        if sock.fileno() >= 0:
+            try:
+                self._loop.remove_reader(sock)
+                self._loop.remove_writer(sock)
+            except NotImplementedError:
+                self._paho.loop_stop()
+
+    def _watch_writing(self, sock: Any) -> None:
+        try:
+            if sock.fileno() >= 0:
+                self._loop.add_writer(sock, self._paho.loop_write)
+        except NotImplementedError:
+            pass
+
+    def _unwatch_writing(self, sock: Any) -> None:
+        try:
+            if sock.fileno() >= 0:
+                self._loop.remove_writer(sock)
+        except NotImplementedError:
+            pass
+
+    def _read(self, sock: Any) -> None:
+        self._paho.loop_read()
+        # What TLS has decrypted already does not make the socket readable again.
+        while self._paho.socket() is sock and getattr(sock, "pending", _none_pending)():
+            self._paho.loop_read()
+
+    def _tick(self) -> None:
+        self._paho.loop_misc()
+        self._misc = self._loop.call_later(1.0, self._tick)
+
+
+def _none_pending() -> int:
+    return 0
+
+
+def _plain(properties: Any) -> dict[str, Any]:
+    """Return Paho's properties as a dict by the names of the standard."""
+    if properties is None:
+        return {}
+    return {name: value for name, value in vars(properties).items() if name[0].isupper()}

@@ -1,0 +1,39 @@
+"""The cookies that a request brings along: those of its Cookie header and those of ``msg.cookies``."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flowengine.errors import NodeError
+from flowengine.javascript_values import js_string
+from flowengine.messages import UNDEFINED
+from flowengine.query_text import uri_component
+
+from .cookie_jar import CookieJar
+from .urls import Url
+
+_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_VALUE = re.compile(r"[!#-+\--:<-\[\]-~]*")
+
+
+def give_cookies(jar: CookieJar, url: Url, header: str | None, cookies: Any) -> None:
+    """Put cookies into a jar. Raises NodeError where a name or value is none that can go on the wire."""
+    for part in (header or "").split(";"):
+        name, equals, value = part.partition("=")
+        if equals and name.strip():
+            jar.set(_text(name.strip(), value.strip()), url)
+    for name, cookie in (cookies if isinstance(cookies, dict) else {}).items():
+        value = cookie.get("value", UNDEFINED) if isinstance(cookie, dict) else cookie
+        if value is None:
+            continue  # for http response this clears a cookie; here it means nothing
+        as_is = isinstance(cookie, dict) and cookie.get("encode") is False
+        jar.set(_text(name, js_string(value) if as_is else uri_component(js_string(value))), url)
+
+
+def _text(name: str, value: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise NodeError("argument name is invalid", name="TypeError")
+    if not _VALUE.fullmatch(value):
+        raise NodeError("argument val is invalid", name="TypeError")
+    return f"{name}={value}"
