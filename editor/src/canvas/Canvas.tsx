@@ -1,0 +1,170 @@
+/** The flow on screen: React Flow above 40 % zoom, our bitmap below it, one document under both. */
+import {
+  Background, BackgroundVariant, ConnectionLineType, type EdgeChange, type NodeChange, type NodeMouseHandler, type OnMove, ReactFlow, ReactFlowProvider,
+  SelectionMode, useReactFlow, type Viewport,
+} from "@xyflow/react";
+import { type MouseEvent, useEffect, useLayoutEffect, useMemo, useRef } from "react";
+import { isJunction } from "../document/flow";
+import { useSelection } from "../document/selection";
+import { useDocument } from "../document/store";
+import { useRegistry } from "../server/registry";
+import { run } from "../shell/actions";
+import { t, useLanguage } from "../shell/words";
+import { ConnectionLine } from "./ConnectionLine";
+import { type CanvasEdge, type CanvasNode, toEdges, toNodes } from "./flowElements";
+import { FlowNode } from "./FlowNode";
+import { useDragging } from "./dragging";
+import { Minimap } from "./Minimap";
+import { Note } from "./Note";
+import { GroupBox, Junction, SubflowEndBox } from "./Others";
+import { Overview } from "./Overview";
+import { useOverviewPointer } from "./overviewPointer";
+import { itemAt, sceneOf } from "./scene";
+import { canvas, OVERVIEW_BELOW, useView } from "./view";
+import { LARGEST, showStart, SMALLEST } from "./viewport";
+import { VirtualLinks } from "./VirtualLinks";
+import { WireLine } from "./Wire";
+import { isValidConnection, onConnect, onConnectEnd, onConnectStart, onReconnect } from "./wiring";
+import { ZoomControls } from "./ZoomControls";
+
+const nodeTypes = { node: FlowNode, junction: Junction, box: GroupBox, note: Note, end: SubflowEndBox };
+const edgeTypes = { wire: WireLine };
+const NO_NODES: CanvasNode[] = [];
+const NO_EDGES: CanvasEdge[] = [];
+const OPTIONS = { hideAttribution: true };
+/** A finger pans, a mouse draws a lasso. */
+const touch = matchMedia("(pointer: coarse)").matches;
+const PAN_BUTTONS = touch ? true : [1];
+const KEYS_FOR_MORE = ["Meta", "Control", "Shift"];
+
+export function Canvas() {
+  return <ReactFlowProvider><FlowCanvas /></ReactFlowProvider>;
+}
+
+function FlowCanvas() {
+  useLanguage();
+  const doc = useDocument((state) => state.doc);
+  const types = useRegistry((state) => state.types);
+  const flow = useSelection((state) => state.flow);
+  const selected = useSelection((state) => state.nodes);
+  const selectedWires = useSelection((state) => state.wires);
+  const overview = useView((state) => state.overview);
+  const detail = useView((state) => state.detail);
+  const grid = useView((state) => state.grid);
+  const map = useView((state) => state.map);
+  const scene = useMemo(() => sceneOf(doc, flow, types), [doc, flow, types]);
+  const locked = Boolean(doc.entries[flow]?.locked);
+  const drag = useDragging(scene);
+  const keptNodes = useRef<ReadonlyMap<string, CanvasNode>>(new Map());
+  const keptEdges = useRef<ReadonlyMap<string, CanvasEdge>>(new Map());
+  const nodes = useMemo(() => (overview ? NO_NODES : toNodes(scene, selected, drag.dragged, keptNodes.current)), [overview, scene, selected, drag.dragged]);
+  const edges = useMemo(() => (overview ? NO_EDGES : toEdges(scene, selectedWires, keptEdges.current)), [overview, scene, selectedWires]);
+  keptNodes.current = useMemo(() => new Map(nodes.map((node) => [node.id, node])), [nodes]);
+  keptEdges.current = useMemo(() => new Map(edges.map((edge) => [edge.id, edge])), [edges]);
+  const element = useRef<HTMLDivElement>(null);
+  const instance = useReactFlow<CanvasNode, CanvasEdge>();
+  const pointer = useOverviewPointer(overview, locked, scene, asHandlers(drag));
+
+  useLayoutEffect(() => {
+    canvas.flow = instance;
+    canvas.element = element.current;
+  });
+  useEffect(() => {
+    if (flow) showRemembered(flow);
+  }, [flow]);
+
+  const onNodesChange = (changes: NodeChange<CanvasNode>[]) => {
+    const { grabbed } = drag.gesture.current ?? {};
+    for (const change of changes) {
+      if (change.type !== "position" || change.id !== grabbed?.id || !change.position) continue;
+      drag.moveBy(change.position.x - grabbed.box.x, change.position.y - grabbed.box.y, drag.gesture.current!.shift);
+    }
+    applySelection("nodes", changes);
+  };
+  const onNodeDoubleClick: NodeMouseHandler<CanvasNode> = (_, node) => !isJunction(node.data.item.entry) && run("edit-selected-node");
+  const openMenu = (event: MouseEvent | globalThis.MouseEvent, node?: string, wire?: string) => {
+    event.preventDefault();
+    const screen = { x: event.clientX, y: event.clientY };
+    useView.setState({ menu: { screen, place: instance.screenToFlowPosition(screen), node, wire } });
+  };
+  const onNodeContextMenu: NodeMouseHandler<CanvasNode> = (event, node) => {
+    if (!selected.has(node.id)) useSelection.getState().select([node.id]);
+    openMenu(event, node.id);
+  };
+  const onBlankClick = (event: MouseEvent) => {
+    if (!event.ctrlKey && !event.metaKey) return;
+    quickAdd(event);
+  };
+  const onOverviewDoubleClick = (event: MouseEvent) => {
+    if (!overview) return;
+    const item = itemAt(scene, instance.screenToFlowPosition({ x: event.clientX, y: event.clientY }));
+    if (item) run("edit-selected-node");
+  };
+
+  return (
+    <div ref={element} className="canvas-flow" data-detail={detail} data-locked={locked || undefined} onPointerDownCapture={pointer.onPointerDownCapture} onDoubleClick={onOverviewDoubleClick}
+      onPointerMove={({ clientX, clientY }) => (canvas.lastPointer = { x: clientX, y: clientY })} onPointerLeave={() => (canvas.lastPointer = null)}>
+      <ReactFlow<CanvasNode, CanvasEdge>
+        nodes={nodes} edges={edges} nodeTypes={nodeTypes} edgeTypes={edgeTypes} proOptions={OPTIONS}
+        onNodesChange={onNodesChange} onEdgesChange={(changes) => applySelection("wires", changes)}
+        onNodeDragStart={(event, node) => {
+          drag.start(node.data.item);
+          drag.gesture.current!.shift = event.shiftKey;
+        }}
+        onNodeDragStop={() => drag.gesture.current && drag.end()}
+        onNodeDoubleClick={onNodeDoubleClick} onNodeContextMenu={onNodeContextMenu} onPaneContextMenu={(event) => openMenu(event)} onPaneClick={onBlankClick}
+        onEdgeClick={(event, edge) => (event.ctrlKey || event.metaKey) && quickAdd(event, edge.data!.wire)} onEdgeContextMenu={(event, edge) => openMenu(event, undefined, edge.id)}
+        onEdgeMouseEnter={(_, edge) => useView.setState({ hoverWire: edge.id })} onEdgeMouseLeave={() => useView.setState({ hoverWire: null })}
+        onConnect={onConnect} onConnectStart={onConnectStart} onConnectEnd={onConnectEnd} onReconnect={onReconnect} isValidConnection={isValidConnection}
+        onMove={onMove} connectionLineComponent={ConnectionLine} connectionLineType={ConnectionLineType.Bezier} connectionRadius={touch ? 30 : 18}
+        nodesDraggable={!locked} nodesConnectable={!locked} edgesReconnectable={!locked} onlyRenderVisibleElements elevateNodesOnSelect={false} elevateEdgesOnSelect={false}
+        selectionOnDrag={!touch} selectionMode={SelectionMode.Full} panOnDrag={PAN_BUTTONS} panOnScroll panActivationKeyCode="Space" selectionKeyCode={null} deleteKeyCode={null}
+        multiSelectionKeyCode={KEYS_FOR_MORE} zoomActivationKeyCode={ZOOM_KEYS} zoomOnDoubleClick={false} minZoom={SMALLEST} maxZoom={LARGEST} disableKeyboardA11y nodeDragThreshold={touch ? 6 : 3}
+        aria-label={t("canvas.label")}
+      >
+        {grid && !overview && <Background variant={BackgroundVariant.Dots} gap={20} size={2} color="var(--canvas-dot)" />}
+        {overview ? <Overview scene={scene} dragged={drag.dragged} lasso={pointer.lasso} /> : <VirtualLinks scene={scene} dragged={drag.dragged} />}
+      </ReactFlow>
+      <ZoomControls />
+      {map && scene.items.size > 0 && <Minimap scene={scene} />}
+    </div>
+  );
+}
+
+const ZOOM_KEYS = ["Control", "Meta"];
+
+const asHandlers = (drag: ReturnType<typeof useDragging>) => ({ start: drag.start, move: drag.moveBy, end: drag.end });
+
+function quickAdd(event: { clientX: number; clientY: number }, wire?: { source: string; port: number; target: string }) {
+  const screen = { x: event.clientX, y: event.clientY };
+  useView.setState({ quickAdd: { screen, place: canvas.flow!.screenToFlowPosition(screen), wire } });
+}
+
+function applySelection(part: "nodes" | "wires", changes: readonly (NodeChange<CanvasNode> | EdgeChange<CanvasEdge>)[]) {
+  const choices = changes.filter((change) => change.type === "select");
+  if (!choices.length) return;
+  const { nodes, wires, select } = useSelection.getState();
+  const chosen = new Set(part === "nodes" ? nodes : wires);
+  for (const { id, selected } of choices) {
+    if (selected) chosen.add(id);
+    else chosen.delete(id);
+  }
+  if (part === "nodes") select(chosen, wires);
+  else select(nodes, chosen);
+}
+
+const onMove: OnMove = (_, viewport: Viewport) => {
+  const { overview, detail, zoom } = useView.getState();
+  const next = viewport.zoom < OVERVIEW_BELOW;
+  const nextDetail = viewport.zoom >= 0.6 ? "full" : next ? "far" : "mid";
+  if (next !== overview || nextDetail !== detail || viewport.zoom !== zoom) useView.setState({ overview: next, detail: nextDetail, zoom: viewport.zoom });
+  const { flow, remember } = useSelection.getState();
+  remember(flow, { x: Math.round(viewport.x), y: Math.round(viewport.y), zoom: viewport.zoom });
+};
+
+/** A flow opens where it was left. */
+function showRemembered(flow: string) {
+  const known = useSelection.getState().viewports[flow];
+  if (known) canvas.flow?.setViewport(known);
+  else showStart();
+}

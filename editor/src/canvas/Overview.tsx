@@ -1,0 +1,48 @@
+/** Below 40 % zoom the nodes are a bitmap: solid boxes in their category's colour. Draws at most once a frame. */
+import { useStoreApi } from "@xyflow/react";
+import { useEffect, useRef } from "react";
+import { useSelection } from "../document/selection";
+import { useRuntime } from "../server/runtime";
+import { drawScene, penFor } from "./draw";
+import { paints } from "./paints";
+import type { Dragged, Scene } from "./scene";
+import type { Lasso } from "./overviewPointer";
+
+interface OverviewProps { scene: Scene; dragged: Dragged; lasso: Lasso | null }
+
+export function Overview({ scene, dragged, lasso }: OverviewProps) {
+  const element = useRef<HTMLCanvasElement>(null);
+  const store = useStoreApi();
+  const selected = useSelection((state) => state.nodes);
+
+  useEffect(() => {
+    let frame = 0;
+    const draw = () => {
+      frame = 0;
+      const pen = element.current && penFor(element.current);
+      if (!pen) return;
+      const [x, y, zoom] = store.getState().transform;
+      const { clientWidth, clientHeight } = element.current!;
+      pen.translate(x, y);
+      pen.scale(zoom, zoom);
+      drawScene(pen, scene, paints(), { selected, dragged, wireWidth: 1 / zoom, outline: true }, { x: -x / zoom, y: -y / zoom, w: clientWidth / zoom, h: clientHeight / zoom });
+    };
+    const soon = () => (frame ||= requestAnimationFrame(draw));
+    draw();
+    const stops = [store.subscribe((state, before) => void (state.transform !== before.transform && soon())), useRuntime.subscribe((state, before) => void (state.statuses !== before.statuses && soon()))];
+    const sizes = new ResizeObserver(soon);
+    sizes.observe(element.current!);
+    return () => {
+      cancelAnimationFrame(frame);
+      sizes.disconnect();
+      stops.forEach((stop) => stop());
+    };
+  }, [scene, dragged, selected, store]);
+
+  return (
+    <>
+      <canvas ref={element} className="overview" aria-hidden="true" />
+      {lasso && <div className="react-flow__selection" style={{ left: lasso.x, top: lasso.y, width: lasso.w, height: lasso.h, position: "absolute" }} />}
+    </>
+  );
+}

@@ -1,0 +1,83 @@
+/** Drawing wires: from either end, by drag or click and click; onto nothing opens quick-add; shift moves what is there. */
+import type { Connection, Edge, FinalConnectionState, OnConnectStartParams } from "@xyflow/react";
+import { connect, disconnect, mayConnect } from "../document/actions/wires";
+import { indexOf, outgoing, type Wire } from "../document/index";
+import { useSelection } from "../document/selection";
+import { act, currentDoc } from "../document/store";
+import { currentScene } from "./viewport";
+import { canvas, useView } from "./view";
+
+export const toWire = (connection: Connection | Edge): Wire => ({ source: connection.source, port: Number(connection.sourceHandle ?? 0), target: connection.target });
+
+/** Also true for a wire that is there already: dropping on it does nothing, but is no mistake. */
+export const isValidConnection = (connection: Connection | Edge) => connection.source !== connection.target;
+
+let started: (OnConnectStartParams & { moving: readonly Wire[] }) | null = null;
+
+export function onConnectStart(event: MouseEvent | TouchEvent, params: OnConnectStartParams) {
+  const shift = "shiftKey" in event && event.shiftKey;
+  started = { ...params, moving: shift && params.nodeId ? wiresAt(params) : [] };
+}
+
+export function onConnect(connection: Connection) {
+  const wire = toWire(connection);
+  if (started?.moving.length) return;
+  if (mayConnect(currentDoc(), wire)) act("history.connect", connect([wire]));
+}
+
+export function onConnectEnd(event: MouseEvent | TouchEvent, state: FinalConnectionState) {
+  const from = started;
+  started = null;
+  if (!from?.nodeId || !canvas.flow) return;
+  const screen = pointOf(event);
+  if (from.moving.length) return movePort(from, from.moving, screen);
+  if (state.toHandle || !overBlank(screen)) return;
+  useView.setState({
+    quickAdd: { screen, place: canvas.flow.screenToFlowPosition(screen), from: { node: from.nodeId, port: Number(from.handleType === "source" ? from.handleId : 0), kind: from.handleType ?? "source" } },
+  });
+}
+
+/** The end of a chosen wire was dragged to another port, or to nothing. */
+export function onReconnect(edge: Edge, connection: Connection) {
+  const [before, after] = [toWire(edge), toWire(connection)];
+  if (!mayConnect(currentDoc(), after)) return;
+  act("history.reconnect", (draft) => {
+    disconnect([before])(draft);
+    connect([after])(draft);
+  });
+}
+
+function movePort(from: OnConnectStartParams, wires: readonly Wire[], screen: { x: number; y: number }) {
+  const handle = document.elementFromPoint(screen.x, screen.y)?.closest<HTMLElement>(".react-flow__handle");
+  const node = handle?.dataset.nodeid;
+  const kind = handle?.classList.contains("source") ? "source" : "target";
+  if (!handle || !node || kind !== from.handleType) return;
+  const port = Number(handle.dataset.handleid ?? 0);
+  const moved = wires.map((wire) => (kind === "source" ? { ...wire, source: node, port } : { ...wire, target: node }));
+  act("history.reconnect", (draft) => {
+    disconnect(wires)(draft);
+    connect(moved.filter((wire) => wire.source !== wire.target))(draft);
+  });
+}
+
+function wiresAt({ nodeId, handleId, handleType }: OnConnectStartParams): readonly Wire[] {
+  const doc = currentDoc();
+  if (handleType === "target") return indexOf(doc).incoming(nodeId!);
+  const entry = doc.entries[nodeId!];
+  return entry ? outgoing(entry).filter((wire) => wire.port === Number(handleId)) : [];
+}
+
+function overBlank({ x, y }: { x: number; y: number }): boolean {
+  return Boolean(document.elementFromPoint(x, y)?.closest(".react-flow__pane"));
+}
+
+function pointOf(event: MouseEvent | TouchEvent): { x: number; y: number } {
+  const at = "changedTouches" in event ? event.changedTouches[0]! : event;
+  return { x: at.clientX, y: at.clientY };
+}
+
+/** The chosen wires as the document knows them. */
+export function selectedWires(): Wire[] {
+  const { wires } = useSelection.getState();
+  return currentScene().wires.filter((wire) => wires.has(wire.id));
+}

@@ -1,0 +1,126 @@
+/** The page: bars around the canvas, everything that floats above it. */
+import { type DragEvent, lazy, Suspense, useEffect, useMemo, useSyncExternalStore } from "react";
+import { Canvas } from "../canvas/Canvas";
+import { copyTo, paste, removeSelection } from "../canvas/clipboard";
+import { useView } from "../canvas/view";
+import { indexOf } from "../document/index";
+import { useSelection } from "../document/selection";
+import { useDocument } from "../document/store";
+import { handleKey, isTyping } from "./keys";
+import { LostConnection, Notifications } from "./Notifications";
+import { Palette } from "./Palette";
+import { Rail, Side } from "./Rail";
+import { Strip } from "./Strip";
+import { SubflowTools } from "./SubflowTools";
+import { TopBar } from "./TopBar";
+import { openDialog, useUi } from "./ui";
+import { t, useLanguage } from "./words";
+
+/** Fetched when first needed: the page shows the flow sooner without them. */
+const Trays = lazy(() => import("./Trays"));
+const Dialogs = lazy(() => import("./Dialogs"));
+const CommandBox = lazy(() => import("./CommandBox"));
+const Empty = lazy(() => import("./Empty"));
+const ContextMenu = lazy(() => import("./ContextMenu"));
+const QuickAdd = lazy(() => import("./QuickAdd"));
+const WireMessage = lazy(() => import("./WireMessage"));
+const Mobile = lazy(() => import("./Mobile"));
+
+export function App() {
+  useLanguage();
+  const palette = useUi((state) => state.palette);
+  const panel = useUi((state) => state.panel);
+  const mobile = useUi((state) => state.mobile);
+  const editing = useUi((state) => state.trays.length > 0);
+  const dialog = useUi((state) => state.dialog !== null);
+  const command = useUi((state) => state.command !== null);
+  const narrow = useNarrow();
+  const quickAdd = useView((state) => state.quickAdd !== null);
+  const menu = useView((state) => state.menu !== null);
+  const wire = useView((state) => state.openWire !== null);
+  const flow = useSelection((state) => state.flow);
+  const subflow = useDocument((state) => state.doc.entries[flow]?.type === "subflow");
+  const empty = useDocument((state) => state.doc.entries[flow]?.type === "tab" && !indexOf(state.doc).on(flow).length);
+  useEffect(listen, []);
+  return (
+    <div className="app" data-palette={palette || undefined} data-panel={panel ?? undefined} data-mobile={mobile} data-editing={editing || undefined} onDragOver={(event) => event.dataTransfer.types.includes("Files") && event.preventDefault()} onDrop={dropFile}>
+      <h1 className="sr">{t("top.title")}</h1>
+      <TopBar />
+      <LostConnection />
+      <Palette />
+      <main className="canvas" aria-label={t("canvas.label")}>
+        <Canvas />
+        {subflow && <SubflowTools id={flow} />}
+        <Suspense fallback={null}>{empty && <Empty />}{wire && <WireMessage />}</Suspense>
+        <div className="canvas-scrim" />
+        <Announcer />
+      </main>
+      <Side />
+      <Rail />
+      <Strip />
+      <Suspense fallback={null}>{editing && <Trays />}{dialog && <Dialogs />}{command && <CommandBox />}{quickAdd && <QuickAdd />}{menu && <ContextMenu />}{narrow && <Mobile />}</Suspense>
+      <Notifications />
+    </div>
+  );
+}
+
+function useNarrow(): boolean {
+  const query = useMemo(() => matchMedia("(max-width: 640px)"), []);
+  return useSyncExternalStore((changed) => {
+    query.addEventListener("change", changed);
+    return () => query.removeEventListener("change", changed);
+  }, () => query.matches);
+}
+
+/** Keys, clipboard and what else the whole page hears. */
+function listen(): () => void {
+  const stop = new AbortController();
+  const { signal } = stop;
+  const canvasActive = () => {
+    const { dialog, trays, command } = useUi.getState();
+    return !dialog && !trays.length && command === null && !useView.getState().quickAdd;
+  };
+  addEventListener("keydown", (event) => {
+    if (event.key === "/" && !isTyping(event.target) && canvasActive()) {
+      event.preventDefault();
+      document.getElementById("palette-filter")?.focus();
+      return;
+    }
+    focusBecomesSelection(event);
+    handleKey(event, canvasActive());
+  }, { signal });
+  addEventListener("copy", (event) => onCopy(event, canvasActive()), { signal });
+  addEventListener("cut", (event) => onCopy(event, canvasActive()) && removeSelection(), { signal });
+  addEventListener("paste", (event) => {
+    if (isTyping(event.target) || !canvasActive()) return;
+    if (paste(event.clipboardData?.getData("text/plain") ?? "")) event.preventDefault();
+  }, { signal });
+  return () => stop.abort();
+}
+
+function onCopy(event: ClipboardEvent, active: boolean): boolean {
+  if (isTyping(event.target) || !active || getSelection()?.toString() || !event.clipboardData || !copyTo(event.clipboardData)) return false;
+  event.preventDefault();
+  return true;
+}
+
+/** Enter and Space act on the node that has the focus, chosen or not. */
+function focusBecomesSelection(event: KeyboardEvent) {
+  const id = (event.target as HTMLElement).closest?.<HTMLElement>(".react-flow__node")?.dataset.id;
+  if (!id || (event.key !== "Enter" && event.key !== " ")) return;
+  if (!useSelection.getState().nodes.has(id)) useSelection.getState().select([id]);
+  if (event.key === " ") event.preventDefault();
+}
+
+function dropFile(event: DragEvent) {
+  const [file] = event.dataTransfer.files;
+  if (!file) return;
+  event.preventDefault();
+  void file.text().then((text) => openDialog({ kind: "import", text }));
+}
+
+/** Says what is chosen, for those who do not see it. */
+function Announcer() {
+  const nodes = useSelection((state) => state.nodes);
+  return <p className="sr" aria-live="polite">{nodes.size > 1 ? t("canvas.chosen", { count: nodes.size }) : ""}</p>;
+}

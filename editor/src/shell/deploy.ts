@@ -1,0 +1,88 @@
+/** Sending the flows: the checks before, the conflict after, the start and stop of everything. */
+import { deployProblems } from "../canvas/problems";
+import { flowsOf, indexOf } from "../document/index";
+import { type FlowDocument, load, saveForDeploy } from "../document/flow";
+import { mergeDocuments } from "../document/merge";
+import { changesOf, currentDoc, useDocument } from "../document/store";
+import { useSelection } from "../document/selection";
+import { type DeployKind, readFlows, writeFlows, writeFlowState } from "../server/admin";
+import { ServerError } from "../server/http";
+import { clearLive, notify, useRuntime } from "../server/runtime";
+import { openDialog } from "./ui";
+import { t } from "./words";
+
+let sending = false;
+
+export async function deploy(kind: DeployKind, { force = false, checked = false } = {}) {
+  if (sending) return;
+  if (!checked && kind !== "reload" && hasProblems()) return openDialog({ kind: "deploy-problems", proceed: () => void deploy(kind, { force, checked: true }) });
+  sending = true;
+  try {
+    await send(kind, force);
+  } catch (error) {
+    if (error instanceof ServerError && error.status === 409) await askAboutConflict(kind);
+    else notify("error", t("notify.deployFailed", { reason: (error as Error).message }));
+  } finally {
+    sending = false;
+  }
+}
+
+async function send(kind: DeployKind, force: boolean) {
+  const { doc, rev, deployedAs } = useDocument.getState();
+  const answer = await writeFlows(saveForDeploy(doc), force ? null : rev, kind);
+  deployedAs(doc, answer.rev);
+  if (kind !== "nodes" && kind !== "flows") clearLive();
+  notify("success", t(kind === "reload" ? "notify.restarted" : "notify.deployed"), { id: "deploy" });
+}
+
+function hasProblems(): boolean {
+  const doc = currentDoc();
+  const { unknown, invalid, unused } = deployProblems(doc, (id) => indexOf(doc).users(id));
+  return unknown.length + invalid.length + unused.length > 0;
+}
+
+async function askAboutConflict(kind: DeployKind) {
+  const { flows, rev } = await readFlows();
+  const theirs = load(flows);
+  const { doc, deployed } = useDocument.getState();
+  const merged = mergeDocuments(deployed, doc, theirs);
+  openDialog({
+    kind: "conflict", conflicts: merged.conflicts.length, taken: merged.taken.length,
+    proceed: (how) => {
+      if (how === "overwrite") void deploy(kind, { force: true, checked: true });
+      else if (how === "reload") open(theirs, rev);
+      else takeMerge(merged.doc, theirs, rev);
+    },
+  });
+}
+
+/** The merge is one undoable step on top of what the others deployed. */
+function takeMerge(merged: FlowDocument, theirs: FlowDocument, rev: string) {
+  useDocument.getState().restore(merged, "history.merge");
+  useDocument.setState({ deployed: theirs, rev });
+}
+
+export function open(doc: FlowDocument, rev: string | null) {
+  useDocument.getState().open(doc, rev);
+  const { flow, show, hidden } = useSelection.getState();
+  const flows = flowsOf(doc).filter((entry) => entry.type === "tab");
+  if (!doc.entries[flow] || !flow) show((flows.find((entry) => !hidden.has(entry.id)) ?? flows[0])?.id ?? "");
+}
+
+export async function setRunning(running: boolean) {
+  try {
+    await writeFlowState(running ? "start" : "stop");
+    useRuntime.setState({ running });
+  } catch (error) {
+    notify("error", (error as Error).message);
+  }
+}
+
+/** Somebody else deployed: take it when nothing is changed here, otherwise say so. */
+export async function hearDeploy(rev: string) {
+  const state = useDocument.getState();
+  if (state.rev === rev || sending) return;
+  if (changesOf(state).count) return void notify("warning", t("notify.deployedElsewhere"), { sticky: true, id: "elsewhere" });
+  const answer = await readFlows();
+  open(load(answer.flows), answer.rev);
+}

@@ -1,0 +1,108 @@
+import { beforeEach, expect, test, vi } from "vitest";
+import { FormController } from "../../src/forms/controller";
+import { defineElements } from "../../src/forms/elements";
+import { giveHost } from "../../src/forms/host";
+import type { FlowEntry } from "../../src/document/flow";
+import { typeOf } from "../../src/server/registry";
+import { node } from "../flows";
+import { useTypes } from "../types";
+
+defineElements();
+
+const FRAGMENTS: Record<string, string> = {
+  create: `<div class="row"><label>model</label><div><input name="defaults.model" required></div></div>
+    <div class="row" data-optional="defaults.input"><label>input</label><div><fe-typed-input name="defaults.input" type-name="defaultTypes.input" types="msg,str"></fe-typed-input></div></div>
+    <div class="row" data-optional="defaults.temperature"><label>temperature</label><div><input name="defaults.temperature" data-type="number" data-validate="number"></div></div>`,
+  remove: `<div class="row"><label>id</label><div><input name="defaults.id"></div></div><div class="row"><label>model</label><div><input name="defaults.model"></div></div>`,
+};
+
+let form: HTMLFormElement;
+const settle = () => vi.waitFor(() => expect(form.querySelector("#part")!.children.length).toBeGreaterThan(0));
+
+function start(html: string, entry: FlowEntry, credentials: Record<string, string | boolean> = {}) {
+  form = document.createElement("form");
+  document.body.replaceChildren(form);
+  giveHost(form, {
+    entry, credentials, configs: () => [], labelOf: () => "", editConfig: () => undefined, testConfig: async () => ({ ok: true, message: "" }), nodes: () => [], methodsHere: () => [], paths: async () => [],
+    methods: async () => [{ family: "f", label: "F", methods: ["create", "remove"].map((name) => ({ name, label: name, verb: "POST", path: `/${name}` })) }],
+  });
+  form.innerHTML = html;
+  const problems: number[] = [];
+  const controller = new FormController({ form, entry, descriptor: typeOf(entry.type), credentials, loadMethod: async (method) => FRAGMENTS[method]!, onChange: (count) => problems.push(count) });
+  return { controller, problems };
+}
+
+function type(selector: string, value: string) {
+  const input = form.querySelector<HTMLInputElement>(selector)!;
+  input.value = value;
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+beforeEach(useTypes);
+
+test("a field is shown by its condition and judged only while it is shown", () => {
+  const { problems } = start(`<select name="kind"><option value="a"><option value="b"></select><div data-show-if="kind=b"><input name="url" required></div>`, node("h", "http in", { kind: "a", url: "" }));
+  expect(form.querySelector<HTMLElement>("[data-show-if]")!.hidden).toBe(true);
+  expect(problems.at(-1)).toBe(0);
+  type("select", "b");
+  expect(form.querySelector<HTMLElement>("[data-show-if]")!.hidden).toBe(false);
+  expect(problems.at(-1)).toBe(1);
+});
+
+test("what is wrong is said below the field once it was touched", () => {
+  start(`<div><input name="port"></div>`, node("c", "mqtt-broker", { port: 1883 }));
+  expect(form.querySelector(".hint.err")).toBeNull();
+  type("input", "x");
+  expect(form.querySelector<HTMLElement>(".hint.err")!.dataset.rule).toBe("integer");
+  type("input", "1884");
+  expect(form.querySelector(".hint.err")).toBeNull();
+});
+
+test("credentials go apart, and only what was typed", () => {
+  const { controller } = start(`<input name="broker"><input name="user"><fe-secret name="password"></fe-secret>`, node("c", "mqtt-broker", { broker: "h" }), { user: "joe", has_password: true });
+  expect(controller.result()).toMatchObject({ changes: {}, secrets: {} });
+  form.querySelector<HTMLElement>("fe-secret button")!.click();
+  type("fe-secret input", "new");
+  expect(controller.result()).toMatchObject({ changes: {}, secrets: { password: "new" } });
+});
+
+const METHOD_FORM = `<fe-methods name="method" into="part"></fe-methods><div id="part"></div>`;
+const choose = async (method: string) => {
+  await vi.waitFor(() => expect(form.querySelector(`[data-method=${method}]`)).not.toBeNull());
+  form.querySelector<HTMLElement>(`[data-method=${method}]`)!.click();
+};
+
+test("another method brings its fields; what was typed is there again when one comes back", async () => {
+  const { controller } = start(METHOD_FORM, node("o", "OpenAI API", { method: "create", defaults: { model: "m", custom: 1 }, defaultTypes: {} }));
+  await settle();
+  type("[name='defaults.model']", "m2");
+  await choose("remove");
+  await vi.waitFor(() => expect(form.querySelector("[name='defaults.id']")).not.toBeNull());
+  expect(form.querySelector<HTMLInputElement>("[name='defaults.model']")!.value).toBe("m2");
+  type("[name='defaults.id']", "x1");
+  await choose("create");
+  await vi.waitFor(() => expect(form.querySelector("[name='defaults.id']")).toBeNull());
+  // The id belonged to the other method; `custom` was shown by none and stays.
+  expect(controller.result().changes).toEqual({ defaults: { model: "m2", custom: 1 } });
+});
+
+test("an optional parameter is a chip until it is wanted, and unset again by its cross", async () => {
+  const { controller } = start(METHOD_FORM, node("o", "OpenAI API", { method: "create", defaults: { model: "m" }, defaultTypes: {} }));
+  await settle();
+  const chips = () => [...form.querySelectorAll<HTMLElement>(".more .chk")].map((chip) => chip.textContent);
+  expect(chips()).toEqual(["+ input", "+ temperature"]);
+  form.querySelectorAll<HTMLElement>(".more .chk")[1]!.click();
+  type("[name='defaults.temperature']", "0.4");
+  expect(chips()).toEqual(["+ input"]);
+  expect(controller.result().changes).toEqual({ defaults: { model: "m", temperature: 0.4 } });
+  form.querySelector<HTMLElement>("[data-optional='defaults.temperature'] .drop-optional")!.click();
+  expect(controller.result().changes).toEqual({});
+});
+
+test("a typed parameter is kept with its type", async () => {
+  const { controller } = start(METHOD_FORM, node("o", "OpenAI API", { method: "create", defaults: { model: "m" }, defaultTypes: {} }));
+  await settle();
+  form.querySelector<HTMLElement>(".more .chk")!.click();
+  type("fe-typed-input input", "payload.prompt");
+  expect(controller.result().changes).toEqual({ defaults: { model: "m", input: "payload.prompt" }, defaultTypes: { input: "msg" } });
+});
