@@ -1,0 +1,230 @@
+"""The websocket of editors: login, subscriptions, batches, and what is told again to whoever comes later."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from aiohttp import WSMsgType, web
+
+from ..debug_values import DebugMessage
+from ..javascript_values import js_json
+from .permissions import may
+from .redaction import Redactor
+from .sessions import Sessions
+from .users import User, Users, token_hash
+
+BATCH_DELAY = 0.05
+MOST_AT_ONCE = 50
+MOST_WAITING = 2000
+"""Messages kept for a client that is too slow; the oldest go."""
+HEARTBEAT = 15.0
+LARGEST_REQUEST = 65536
+
+
+def topic_pattern(topic: str) -> re.Pattern[str]:
+    """Return what a subscription stands for: ``+`` one level, ``/#`` all below."""
+    source = re.escape(topic).replace(r"\+", "[^/]+")
+    return re.compile(
+        f"{source.removesuffix('/' + re.escape('#'))}(/.*)?" if topic.endswith("/#") else source
+    )
+
+
+class Client:
+    """One editor's connection."""
+
+    def __init__(self, socket: web.WebSocketResponse, user: User | None) -> None:
+        self.socket = socket
+        self.user = user
+        self.session = ""
+        """Hash of the token it logged in with."""
+        self.topics: dict[str, re.Pattern[str]] = {}
+        self._waiting: deque[bytes] = deque(maxlen=MOST_WAITING)
+        self._sender: asyncio.Task[None] | None = None
+
+    def wants(self, topic: str) -> bool:
+        """Tell whether it subscribed to a topic."""
+        return any(pattern.fullmatch(topic) for pattern in self.topics.values())
+
+    def put(self, message: bytes) -> None:
+        """Queue a message; those of a short while leave together."""
+        self._waiting.append(message)
+        if self._sender is None or self._sender.done():
+            self._sender = asyncio.get_running_loop().create_task(self._send())
+
+    async def _send(self) -> None:
+        while self._waiting:
+            await asyncio.sleep(BATCH_DELAY)
+            batch = [self._waiting.popleft() for _ in range(min(MOST_AT_ONCE, len(self._waiting)))]
+            try:
+                await self.socket.send_str((b"[" + b",".join(batch) + b"]").decode())
+            except ConnectionError:
+                self._waiting.clear()
+
+    async def say(self, message: dict[str, Any]) -> None:
+        """Send an answer of its own, not in a batch."""
+        await self.socket.send_str(orjson.dumps(message).decode())
+
+    async def close(self) -> None:
+        """End the connection."""
+        if self._sender is not None:
+            self._sender.cancel()
+        await self.socket.close()
+
+
+class Comms:
+    """All connections. ``publish`` is a listener of the engine."""
+
+    def __init__(self, users: Users, sessions: Sessions, redactor: Redactor) -> None:
+        self._users, self._sessions, self._redactor = users, sessions, redactor
+        self._clients: set[Client] = set()
+        self._kept: dict[str, bytes] = {}
+        self._beat: asyncio.Task[None] | None = None
+        self._partings: set[asyncio.Task[None]] = set()
+        self.on_topics: list[Callable[[], None]] = []
+        """Called when what is subscribed to has changed."""
+        sessions.on_end.append(self._session_ended)
+
+    # what is told
+
+    def publish(self, topic: str, data: Any) -> None:
+        """Tell the clients that subscribed. Statuses are kept for those who come later."""
+        if topic.startswith("status/"):
+            self._keep(topic, data)
+        readers = [client for client in self._clients if client.wants(topic)]
+        if readers:
+            message = self._encoded(topic, data)
+            for client in readers:
+                client.put(message)
+
+    def notify(self, name: str, data: dict[str, Any], *, keep: bool = False) -> None:
+        """Tell a notification; ``keep`` for those that hold until the next of its name."""
+        topic = f"notification/{name}"
+        if keep:
+            self._kept[topic] = self._encoded(topic, data)
+        else:
+            self._kept.pop(topic, None)
+        self.publish(topic, data)
+
+    def has_subscriber(self, topic: str) -> bool:
+        """Tell whether anybody hears a topic."""
+        return any(client.wants(topic) for client in self._clients)
+
+    def forget_statuses(self) -> None:
+        """Drop the kept statuses: the flows start anew."""
+        self._kept = {
+            topic: message for topic, message in self._kept.items() if not topic.startswith("status/")
+        }
+
+    def _keep(self, topic: str, data: Any) -> None:
+        if any(data.get(key) for key in ("text", "fill", "shape")):
+            self._kept[topic] = self._encoded(topic, data)
+        else:
+            self._kept.pop(topic, None)
+
+    def _encoded(self, topic: str, data: Any) -> bytes:
+        if isinstance(data, DebugMessage):
+            data = data.for_sidebar()
+        return self._redactor.clean(js_json({"topic": topic, "data": data})).encode()
+
+    # who listens
+
+    async def serve(self, request: web.Request) -> web.WebSocketResponse:
+        """Serve one connection to its end."""
+        socket = web.WebSocketResponse(heartbeat=2 * HEARTBEAT, max_msg_size=LARGEST_REQUEST, autoping=True)
+        await socket.prepare(request)
+        client = Client(socket, None if self._users.required else User("", "*", anonymous=True))
+        if client.user is not None:
+            self._add(client)
+        try:
+            async for message in socket:
+                if message.type is not WSMsgType.TEXT or not await self._heard(client, message.data):
+                    break
+        finally:
+            self._clients.discard(client)
+            self._topics_changed()
+            await client.close()
+        return socket
+
+    async def _heard(self, client: Client, text: str) -> bool:
+        """Take a message of a client; tells whether it may stay."""
+        try:
+            message = orjson.loads(text)
+        except orjson.JSONDecodeError:
+            return True
+        if not isinstance(message, dict):
+            return True
+        if isinstance(token := message.get("auth"), str):
+            return await self._log_in(client, token)
+        if client.user is None and not await self._let_in_as_visitor(client):
+            return False
+        self._subscribe(client, message)
+        return True
+
+    async def _log_in(self, client: Client, token: str) -> bool:
+        user = self._sessions.find(token) if self._users.required else client.user
+        if user is None or not may(user.permissions, "status.read"):
+            await client.say({"auth": "fail"})
+            return False
+        client.user, client.session = user, token_hash(token)
+        self._add(client)
+        await client.say({"auth": "ok"})
+        return True
+
+    async def _let_in_as_visitor(self, client: Client) -> bool:
+        visitor = self._users.default()
+        if visitor is None or not may(visitor.permissions, "status.read"):
+            await client.say({"auth": "fail"})
+            return False
+        client.user = visitor
+        self._add(client)
+        return True
+
+    def _subscribe(self, client: Client, message: dict[str, Any]) -> None:
+        if isinstance(topic := message.get("subscribe"), str) and len(client.topics) < 100:
+            client.topics[topic] = pattern = topic_pattern(topic)
+            for kept, data in self._kept.items():
+                if pattern.fullmatch(kept):
+                    client.put(data)
+        elif isinstance(topic := message.get("unsubscribe"), str):
+            client.topics.pop(topic, None)
+        self._topics_changed()
+
+    def _topics_changed(self) -> None:
+        for tell in self.on_topics:
+            tell()
+
+    def _add(self, client: Client) -> None:
+        self._clients.add(client)
+        if self._beat is None:
+            self._beat = asyncio.get_running_loop().create_task(self._beats())
+
+    async def _beats(self) -> None:
+        """Say now and then that the connection is alive, to browsers that cannot see pings."""
+        while self._clients:
+            await asyncio.sleep(HEARTBEAT)
+            beat = orjson.dumps({"topic": "hb", "data": int(asyncio.get_running_loop().time() * 1000)})
+            for client in self._clients:
+                client.put(beat)
+        self._beat = None
+
+    def _session_ended(self, session: str) -> None:
+        for client in [one for one in self._clients if one.session == session]:
+            self._clients.discard(client)
+            task = asyncio.get_running_loop().create_task(self._send_away(client))
+            self._partings.add(task)
+            task.add_done_callback(self._partings.discard)
+
+    async def _send_away(self, client: Client) -> None:
+        await client.say({"auth": "fail"})
+        await client.close()
+
+    async def close(self) -> None:
+        """End all connections."""
+        if self._beat is not None:
+            self._beat.cancel()
+        await asyncio.gather(*(client.close() for client in list(self._clients)), return_exceptions=True)

@@ -1,0 +1,103 @@
+"""What an address of the API is: declared once, read by the router, the guard and the description for machines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from aiohttp import web
+
+from ..words import SOURCE_LANGUAGE
+from .errors import ApiError
+from .users import User
+
+if TYPE_CHECKING:
+    from .runtime import Runtime
+
+ANY_OBJECT: Mapping[str, Any] = {"type": "object"}
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One method of one address below the admin root.
+
+    ``path`` is aiohttp's pattern. ``permission`` is what a user needs: "" for anybody who is logged in, None for the
+    whole world. ``answers`` are the statuses beside those that any address may have; ``body`` is the JSON Schema of a
+    request's body.
+    """
+
+    method: str
+    path: str
+    permission: str | None
+    run: Callable[[Call], Awaitable[Any]]
+    summary: str
+    answers: Mapping[int, str] = field(default_factory=lambda: {200: "well"})
+    body: Mapping[str, Any] | None = None
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+class Call:
+    """One request to an endpoint."""
+
+    def __init__(self, request: web.Request, runtime: Runtime, user: User | None) -> None:
+        self.request = request
+        self.runtime = runtime
+        self.user = user
+
+    @property
+    def username(self) -> str:
+        """Name of the user for logs and the history; empty for visitors and where nobody logs in."""
+        return self.user.username if self.user else ""
+
+    def param(self, name: str) -> str:
+        """Return a part of the path."""
+        return self.request.match_info[name]
+
+    def query(self, name: str, default: str = "") -> str:
+        """Return a parameter of the query."""
+        return self.request.query.get(name, default)
+
+    def wants_json(self) -> bool:
+        """Tell whether the client asked for JSON and nothing else, which is how Node-RED tells the two forms apart."""
+        return self.request.headers.get("Accept", "") == "application/json"
+
+    @property
+    def language(self) -> str:
+        """The language to answer in: ``?lang=``, Node-RED's ``?lng=``, or what the browser prefers."""
+        return language_of(self.request)
+
+    async def body(self) -> Any:
+        """Read a JSON or form body; an empty one is an empty object. Raises ApiError."""
+        content = await self.request.read()
+        kind = self.request.content_type
+        if not content:
+            return {}
+        if kind == "application/x-www-form-urlencoded":
+            return dict(await self.request.post())
+        # A browser sends other sites' text/plain without asking; so nothing but JSON is taken for JSON.
+        if kind != "application/json" and not kind.endswith("+json"):
+            raise ApiError(415, "unsupported_type")
+        try:
+            return orjson.loads(content)
+        except orjson.JSONDecodeError as error:
+            raise ApiError(400, "not_json", reason=error) from None
+
+    async def fields(self) -> dict[str, Any]:
+        """Read a body that has to be an object. Raises ApiError."""
+        body = await self.body()
+        if not isinstance(body, dict):
+            raise ApiError(400, "invalid_request")
+        return body
+
+
+def language_of(request: web.Request) -> str:
+    """Return the language that a request asks for."""
+    first = request.headers.get("Accept-Language", "").split(",")[0].split(";")[0].strip()
+    for wanted in (request.query.get("lang"), request.query.get("lng"), first):
+        if wanted and _LANGUAGE.fullmatch(wanted):
+            return wanted
+    return SOURCE_LANGUAGE

@@ -1,0 +1,95 @@
+"""The editor's page: what Vite built, or Vite's own server while the editor is worked on."""
+
+from __future__ import annotations
+
+import re
+from mimetypes import guess_type
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from ...folders import built_editor, folder
+from ...words import lookup
+from ..endpoint import language_of
+from ..errors import not_found
+
+if TYPE_CHECKING:
+    from ..runtime import Runtime
+
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+"""No script but our own files; styles within elements too, for that is how the code editor sets its colours."""
+PLAIN_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+FOREVER = "public, max-age=31536000, immutable"
+_HASHED = re.compile(r"-[A-Za-z0-9_-]{8,}\.\w+$")
+
+
+def add_routes(app: web.Application, runtime: Runtime) -> None:
+    """Add the page and its files."""
+    root = runtime.settings.admin_root
+    if runtime.settings.disable_editor:
+        return
+    if runtime.dev:
+        from .development import add_proxy
+
+        add_proxy(app, runtime)
+        return
+    if root:
+        app.router.add_get(root, _to_folder)
+    built = built_editor()
+    if built is None:
+        app.router.add_get(f"{root}/", _not_built)
+        return
+    files = {file.relative_to(built).as_posix(): file for file in built.rglob("*") if file.is_file()}
+
+    async def serve(request: web.Request) -> web.StreamResponse:
+        # Only what was there at the start: an address is looked up, never joined to a folder.
+        name = request.match_info.get("name") or "index.html"
+        if name.startswith(".") or (file := files.get(name)) is None:
+            raise not_found()
+        return _file(file)
+
+    app.router.add_get(f"{root}/", serve)
+    app.router.add_get(root + "/{name:.+}", _unless_foreign(serve, set(files)))
+
+
+def _unless_foreign(serve: Any, names: set[str]) -> Any:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        if request.match_info["name"] not in names:
+            raise web.HTTPNotFound
+        response: web.StreamResponse = await serve(request)
+        return response
+
+    return handle
+
+
+def _file(file: Path) -> web.FileResponse:
+    headers = {
+        "Cache-Control": FOREVER if _HASHED.search(file.name) else "no-cache",
+        "Content-Security-Policy": POLICY,
+    }
+    kind = guess_type(file.name)[0] or "application/octet-stream"
+    return web.FileResponse(file, headers={**headers, "Content-Type": kind})
+
+
+async def _to_folder(request: web.Request) -> web.StreamResponse:
+    """Add the slash that relative addresses of the page count on."""
+    query = f"?{request.query_string}" if request.query_string else ""
+    return web.Response(status=301, headers={"Location": f"{request.path}/{query}"})
+
+
+async def _not_built(request: web.Request) -> web.StreamResponse:
+    words = [folder("locales") / language / "admin.json" for language in (language_of(request), "en-US")]
+    title, text = lookup(words, "page.not_built"), lookup(words, "page.how_to_build")
+    page = (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>flowengine</title>'
+        f'<body style="font: 16px system-ui; max-width: 40em; margin: 4em auto"><h1>{title}</h1><p>{text}</p>'
+        "<pre>pip install -e .</pre>"
+    )
+    return web.Response(
+        text=page, content_type="text/html", headers={"Content-Security-Policy": PLAIN_POLICY}
+    )

@@ -1,0 +1,101 @@
+"""``/settings``: what the editor has to know, and what a user has set in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ... import __version__
+from ..endpoint import ANY_OBJECT, Call, Endpoint
+
+SECTION = "users"
+DEEPEST = 20
+
+
+async def read(call: Call) -> Any:
+    """Give the settings that the editor may know. No secret is among them."""
+    settings, runtime = call.runtime.settings, call.runtime
+    stores = runtime.engine.stores.names
+    found: dict[str, Any] = {
+        "httpNodeRoot": settings.http_node_root or "/",
+        "version": __version__,
+        "context": {"default": stores[0], "stores": stores},
+        "libraries": [
+            {
+                "id": "local",
+                "label": "editor:library.types.local",
+                "user": False,
+                "icon": "font-awesome/fa-hdd-o",
+            }
+        ],
+        "flowFilePretty": settings.flow_file_pretty,
+        "flowEncryptionType": _encryption(call),
+        "diagnostics": _switch(settings.diagnostics),
+        "runtimeState": _switch(settings.runtime_state),
+        "telemetryEnabled": False,
+        "externalModules": {"palette": {"allowInstall": False, "allowUpload": False}},
+        "editorTheme": {"languages": ["en-US"], **settings.editor_theme},
+        "debugMaxLength": settings.debug_max_length,
+        "files": {
+            "flow": runtime.storage.files.flows.name,
+            "credentials": runtime.storage.files.credentials.name,
+        },
+        "readOnly": runtime.storage.read_only,
+    }
+    if runtime.users.required and call.user is not None:
+        found["user"] = call.user.as_dict()
+    return found
+
+
+def _encryption(call: Call) -> str:
+    secret = call.runtime.settings.credential_secret
+    return "disabled" if secret is False else "user" if secret else "system"
+
+
+def _switch(switch: Any) -> dict[str, bool]:
+    return {"enabled": switch.enabled, "ui": switch.enabled and switch.ui}
+
+
+async def read_user(call: Call) -> Any:
+    """Give what the user has set."""
+    found = call.runtime.storage.read_config(SECTION).get(call.username or "_")
+    return found if isinstance(found, dict) else {}
+
+
+async def write_user(call: Call) -> None:
+    """Merge into what the user has set; null removes."""
+    changes = await call.fields()
+    kept = call.runtime.storage.read_config(SECTION)
+    name = call.username or "_"
+    old = kept.get(name)
+    call.runtime.storage.write_config(
+        SECTION, {**kept, name: merged(old if isinstance(old, dict) else {}, changes)}
+    )
+
+
+def merged(old: dict[str, Any], changes: dict[str, Any], depth: int = 0) -> dict[str, Any]:
+    """Lay changes over settings, objects within objects; null removes."""
+    found = dict(old)
+    for key, value in changes.items():
+        before = found.get(key)
+        if value is None:
+            found.pop(key, None)
+        elif isinstance(value, dict) and isinstance(before, dict) and depth < DEEPEST:
+            found[key] = merged(before, value, depth + 1)
+        else:
+            found[key] = value
+    return found
+
+
+ENDPOINTS = (
+    Endpoint("GET", "/settings", "settings.read", read, "Settings of the runtime"),
+    Endpoint("GET", "/settings/user", "settings.read", read_user, "Settings of the user"),
+    Endpoint(
+        "POST",
+        "/settings/user",
+        "settings.write",
+        write_user,
+        "Change settings of the user",
+        {204: "kept", 400: "no object"},
+        ANY_OBJECT,
+    ),
+)

@@ -1,0 +1,206 @@
+"""A whole server: engine, user folder, users, HTTP. Make one, ``start`` it, ``stop`` it."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import traceback
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from sqlite3 import Error as DatabaseError
+from time import monotonic
+from typing import TYPE_CHECKING, TextIO
+
+from ..engine import Engine
+from ..errors import SettingsError
+from ..node_sets import NodeSets
+from .comms import Comms
+from .flows import Flows
+from .guard import is_loopback
+from .history import NAME as HISTORY
+from .history import History
+from .logs import Log
+from .metrics import Metrics
+from .node_secrets import secret_texts
+from .palette import Palette
+from .redaction import Redactor
+from .server import AdminServer
+from .sessions import Attempts, Sessions
+from .settings import WEEK, Https, ServerSettings
+from .storage import Storage
+from .users import Users
+from .wires import Wires
+
+if TYPE_CHECKING:
+    from aiohttp.web import AppRunner
+
+    from ..forms import Forms
+
+
+class Runtime:
+    """Everything of one server process."""
+
+    def __init__(
+        self,
+        folder: Path,
+        settings: ServerSettings,
+        *,
+        env: Mapping[str, str] | None = None,
+        dev: str = "",
+        log_to: TextIO | None = None,
+    ) -> None:
+        self.folder, self.settings = folder, settings
+        self.dev = dev
+        """Address of Vite's server, where the editor is being worked on."""
+        self.redactor = Redactor()
+        self.log = Log(settings.logging, self.redactor, log_to)
+        self.storage = Storage(folder, settings)
+        self.users = Users(settings.admin_auth, folder)
+        self.attempts = Attempts()
+        self._check_exposure()
+        self.palette = Palette(self.storage)
+        node_sets = NodeSets(without=self.palette.disabled_types)
+        self.engine = Engine(settings, env=env, user_dir=folder, node_sets=node_sets)
+        seconds = settings.admin_auth.session_expiry_time if settings.admin_auth else WEEK
+        self.sessions = Sessions(self.users, self.storage, seconds)
+        self.comms = Comms(self.users, self.sessions, self.redactor)
+        self.wires = Wires(self.engine, self.comms, self.redactor)
+        self.metrics = Metrics(self.engine, by_type=settings.metrics.node_types)
+        self.flows = Flows(self.engine, self.storage, self.log, self.comms.notify)
+        self.flows.on_change.append(self._flows_changed)
+        self.engine.listeners.append(self.comms.publish)
+        self.engine.loggers.append(self.log.write)
+        self.ready = False
+        self._runner: AppRunner | None = None
+
+    def _check_exposure(self) -> None:
+        if is_loopback(self.settings.ui_host) or self.settings.insecure or self.users.required:
+            return
+        if self.settings.http_admin_root is False:
+            return
+        raise SettingsError(
+            f"there are no users, so the server does not listen at {self.settings.ui_host or 'all addresses'}: add one "
+            "with `flowengine users add NAME`, or listen at 127.0.0.1, or say --insecure"
+        )
+
+    # life
+
+    async def start(self) -> None:
+        """Open the folder, listen, run the flows. Raises FlowError and OSError with what is wrong."""
+        self.storage.open()
+        try:
+            await self._start()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def _start(self) -> None:
+        self.flows.history = self._open_history()
+        self.http: AdminServer = self.engine.service(
+            "http_server", lambda host: AdminServer(host, self.settings, _ssl(self.settings.https))
+        )
+        await self.http.ready()
+        await self._serve_admin()
+        await self._run_flows()
+        self.ready = True
+
+    def _open_history(self) -> History | None:
+        if self.settings.read_only or not self.settings.history_length:
+            return None
+        try:
+            return History(self.folder / HISTORY, self.settings.history_length)
+        except DatabaseError as error:
+            self.log.write(
+                "error", f"{HISTORY} cannot be used ({error}): deploys leave no versions; move it away"
+            )
+            return None
+
+    async def _serve_admin(self) -> None:
+        from aiohttp.web import AppRunner
+
+        from .app import first_parts, make_app
+
+        self._runner = AppRunner(make_app(self), access_log=None, handle_signals=False, shutdown_timeout=2.0)
+        await self._runner.setup()
+        assert self._runner.server is not None
+        self.http.serve_admin(self._runner.server, first_parts())
+
+    async def _run_flows(self) -> None:
+        state = self.storage.read_config("runtime").get("runtimeFlowState")
+        runs = not self.settings.safe_mode and state != "stop"
+        damage = await self.flows.load(start=runs)
+        if not runs:
+            self.flows.state = "safe" if self.settings.safe_mode else "stop"
+            self.comms.notify("runtime-state", {"state": self.flows.state}, keep=True)
+        if damage:
+            self.storage.read_only = True
+            self.log.write(
+                "error", f"{damage}. Nothing is written until the file is mended and the server restarted"
+            )
+            said = {"type": "error", "error": "damaged", "text": damage}
+            self.comms.notify("damaged", said, keep=True)
+
+    async def stop(self) -> None:
+        """Let messages in flight arrive, for a while, then close everything."""
+        self.ready = False
+        self.wires.close()
+        await self.comms.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+        await self._drain()
+        await self.engine.stop()
+        if self.flows.history is not None:
+            self.flows.history.close()
+        self.storage.close()
+
+    async def _drain(self) -> None:
+        """Wait for what is on its way. Timers do not count: a flow that repeats is never done."""
+        delivery, end = self.engine.delivery, monotonic() + self.settings.stop_timeout
+        while monotonic() < end:
+            if not (delivery.queue or delivery.operations):
+                return
+            await asyncio.sleep(0.02)
+
+    # what others ask
+
+    @cached_property
+    def forms(self) -> Forms:
+        """Forms and help of the node types; made when an editor first asks."""
+        from ..forms import Forms
+
+        return Forms(self.engine.node_sets)
+
+    def types_changed(self) -> None:
+        """Forget what is known of the node types: others are offered now."""
+        self.forms.clear()
+
+    def _flows_changed(self) -> None:
+        self.metrics.deploys += 1
+        self.wires.forget()
+        types = {node["id"]: node["type"] for node in self.flows.nodes}
+        self.redactor.learn(secret_texts(self.flows.credentials, types, self.engine.node_sets))
+
+    def fault(self, error: Exception, place: str) -> None:
+        """Note a fault of the server itself."""
+        text = "".join(traceback.format_exception(error)).rstrip()
+        self.log.write("error", f"{place}: {text}")
+
+    def count(self, method: str, status: int) -> None:
+        """Count an answered request."""
+        self.metrics.requests[method if method in _METHODS else "OTHER", status] += 1
+
+
+_METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"))
+
+
+def _ssl(https: Https | None) -> ssl.SSLContext | None:
+    if https is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(https.cert, https.key, https.passphrase)
+    except (OSError, ssl.SSLError) as error:
+        raise SettingsError(f"https: {https.cert} and {https.key}: {error}") from None
+    return context

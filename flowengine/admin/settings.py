@@ -1,0 +1,196 @@
+"""Every setting of the server, on top of those of the engine.
+
+The names in files are Node-RED's (``uiPort``); the text below a setting is its documentation, which
+``flowengine init`` writes into a new ``flowengine.toml``.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic.alias_generators import to_camel
+
+from ..settings import Settings
+
+Permissions = str | list[str]
+WEEK = 7 * 24 * 3600
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, alias_generator=to_camel)
+
+
+class UserEntry(_Part):
+    """A user; ``password`` is an argon2 or bcrypt hash, as ``flowengine users hash`` or node-red-admin prints it."""
+
+    username: str
+    password: str = Field(repr=False)
+    permissions: Permissions = "*"
+
+
+class DefaultUser(_Part):
+    """What visitors without a login may do."""
+
+    permissions: Permissions = "read"
+
+
+class TokenEntry(_Part):
+    """A token for a machine that acts as a user, with no more than ``scope``."""
+
+    token: str = Field(repr=False)
+    user: str
+    scope: Permissions = "*"
+
+
+class AdminAuth(_Part):
+    """Who may use the editor and its API."""
+
+    type: Literal["credentials"] = "credentials"
+    users: list[UserEntry] = Field(default_factory=list)
+    default: DefaultUser | None = None
+    tokens: list[TokenEntry] = Field(default_factory=list)
+    session_expiry_time: int = Field(WEEK, gt=0)
+
+    @field_validator("users", mode="before")
+    @classmethod
+    def _one_is_a_list(cls, value: Any) -> Any:
+        return [value] if isinstance(value, dict) else value
+
+
+class BasicAuth(_Part):
+    """A user and the hash of a password, asked for by HTTP's basic authentication."""
+
+    user: str
+    password: str = Field(alias="pass", repr=False)
+
+
+class StaticFolder(_Part):
+    """A folder whose files are served below ``root``."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    path: str
+    root: str = "/"
+
+
+class Https(_Part):
+    """Files of the certificate (with its chain) and its key, in PEM."""
+
+    cert: str
+    key: str
+    passphrase: str | None = Field(None, repr=False)
+
+
+class Switch(_Part):
+    """Whether something is there, and whether the editor shows it."""
+
+    enabled: bool = True
+    ui: bool = True
+
+
+class Logging(_Part):
+    """What goes to standard error. ``nodes`` are levels by node type or id that count instead of ``level``."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    level: Literal["off", "fatal", "error", "warn", "info", "debug", "trace"] = "info"
+    format: Literal["text", "json"] = "text"
+    nodes: dict[str, str] = Field(default_factory=dict)
+    audit: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _console(cls, value: Any) -> Any:
+        """Take the level where Node-RED keeps it."""
+        if isinstance(value, dict) and isinstance(console := value.get("console"), dict):
+            known = {key: console[key] for key in ("level", "audit") if key in console}
+            return known | {key: item for key, item in value.items() if key != "console"}
+        return value
+
+
+class Metrics(_Part):
+    """Prometheus metrics. ``public`` shows them without a login; ``nodeTypes`` counts by type, which costs a little."""
+
+    enabled: bool = True
+    public: bool = False
+    node_types: bool = False
+
+
+class ServerSettings(Settings):
+    """Settings of ``flowengine serve``."""
+
+    flow_file: str = ""
+    """Name of the flow file in the user folder; empty for flows.json."""
+    flow_file_pretty: bool = True
+    """Whether the flow file is written with line breaks, which version control likes."""
+    read_only: bool = False
+    """Whether deploys are refused and nothing is written."""
+    safe_mode: bool = False
+    """Whether the server starts with all flows stopped, until the next deploy."""
+    history_length: int = Field(1000, ge=0)
+    """How many deployed versions are kept; 0 for none."""
+    http_root: str | None = None
+    """Path of both the editor and the flows' addresses, instead of the two settings for each."""
+    http_admin_root: str | Literal[False] = "/"
+    """Path of the editor and its API; false for neither."""
+    http_admin_cors: dict[str, Any] = Field(default_factory=dict)
+    """Origins that may use the API from other sites: { origin = "https://example.com" } or a list of them."""
+    http_node_auth: BasicAuth | None = None
+    """User and password hash that addresses of flows ask for: { user = "me", pass = "$argon2id$..." }."""
+    http_static: str | list[StaticFolder] = ""
+    """A folder, or a list of { path, root }, whose files are served as they are."""
+    http_static_root: str = "/"
+    """Path below which the folder of httpStatic is served."""
+    http_static_auth: BasicAuth | None = None
+    """User and password hash that the files of httpStatic ask for."""
+    disable_editor: bool = False
+    """Whether only the API is served, without the editor's page."""
+    admin_auth: AdminAuth | None = None
+    """Users, see `flowengine users`: { type = "credentials", users = [...], default = { permissions = "read" } }."""
+    insecure: bool = False
+    """Whether the server may listen beyond this machine without users."""
+    allowed_hosts: list[str] = Field(default_factory=list)
+    """Names by which browsers may reach the server, besides this machine's own."""
+    https: Https | None = None
+    """Certificate and key, for https: { cert = "cert.pem", key = "key.pem" }."""
+    logging: Logging = Field(default_factory=Logging)
+    """What is logged: { level = "info", format = "text", nodes = { "http request" = "debug" } }."""
+    metrics: Metrics = Field(default_factory=Metrics)
+    """Prometheus metrics: { enabled = true, public = false, nodeTypes = false }."""
+    diagnostics: Switch = Field(default_factory=Switch)
+    """The report at /diagnostics: { enabled = true, ui = true }."""
+    runtime_state: Switch = Field(default_factory=Switch)
+    """Whether flows can be stopped and started as a whole: { enabled = true, ui = true }."""
+    stop_timeout: float = Field(10.0, ge=0)
+    """Seconds that messages in flight have to arrive when the server stops."""
+    editor_theme: dict[str, Any] = Field(default_factory=dict)
+    """What the editor shows: passed on as it is."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_root(cls, values: Any) -> Any:
+        if isinstance(values, dict) and isinstance(values.get("httpRoot"), str):
+            return {"httpAdminRoot": values["httpRoot"], "httpNodeRoot": values["httpRoot"], **values}
+        return values
+
+    @property
+    def admin_root(self) -> str:
+        """Path of the editor without a slash at its end: "" for the root."""
+        return _trimmed(self.http_admin_root)
+
+    @property
+    def static_folders(self) -> list[StaticFolder]:
+        """The folders of files, longest root first."""
+        if isinstance(self.http_static, str):
+            folders = [StaticFolder(path=self.http_static)] if self.http_static else []
+        else:
+            folders = self.http_static
+        base = _trimmed(self.http_static_root)
+        rooted = [StaticFolder(path=one.path, root=base + _trimmed(one.root)) for one in folders]
+        return sorted(rooted, key=lambda one: len(one.root), reverse=True)
+
+
+def _trimmed(path: str | bool) -> str:
+    text = path.strip("/") if isinstance(path, str) else ""
+    return f"/{text}" if text else ""

@@ -1,0 +1,171 @@
+"""Users: those of the settings, and those that ``flowengine users`` keeps in ``.flowengine.users.json``."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from time import time
+from typing import Any
+
+import orjson
+
+from ..atomic_files import write_atomic
+from ..errors import SettingsError
+from .passwords import hash_password, is_password
+from .permissions import narrowed
+from .settings import AdminAuth, Permissions
+
+NAME = ".flowengine.users.json"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody who is known; ``anonymous`` for a visitor where visitors may do something."""
+
+    username: str
+    permissions: Permissions
+    anonymous: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what /settings tells of a user."""
+        if self.anonymous:
+            return {"anonymous": True, "permissions": self.permissions}
+        return {"username": self.username, "permissions": self.permissions}
+
+
+class UserFile:
+    """The file of users and machine tokens; read anew where it has changed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / NAME
+        self._seen: tuple[int, int] = (0, 0)
+        self._values: dict[str, Any] = {}
+
+    def read(self) -> dict[str, Any]:
+        """Return ``{"users": {name: {...}}, "tokens": {id: {...}}}``. Raises SettingsError where it is damaged."""
+        try:
+            found = self._file.stat()
+        except FileNotFoundError:
+            return {"users": {}, "tokens": {}}
+        if (found.st_mtime_ns, found.st_size) != self._seen:
+            try:
+                values = orjson.loads(self._file.read_bytes())
+            except orjson.JSONDecodeError as error:
+                # Without its users a server would be open to all: it has to refuse.
+                raise SettingsError(f"{self._file} is damaged ({error}); mend it or restore it") from None
+            self._values = {"users": {}, "tokens": {}, **values}
+            self._seen = (found.st_mtime_ns, found.st_size)
+        return self._values
+
+    def write(self, values: dict[str, Any]) -> None:
+        """Write the file, for its owner only."""
+        write_atomic(self._file, orjson.dumps(values, option=orjson.OPT_INDENT_2))
+        self._seen = (0, 0)
+
+    def put_user(self, username: str, password: str | None, permissions: Permissions | None) -> None:
+        """Add a user or change one; None leaves as it is. Raises SettingsError for a new one without a password."""
+        values = self.read()
+        user = dict(values["users"].get(username) or {})
+        if password is not None:
+            user["password"] = hash_password(password)
+        if "password" not in user:
+            raise SettingsError(f'the new user "{username}" needs a password')
+        if permissions is not None or "permissions" not in user:
+            user["permissions"] = permissions or "*"
+        self.write({**values, "users": {**values["users"], username: user}})
+
+    def remove_user(self, username: str) -> None:
+        """Remove a user and the tokens that act for it. Raises SettingsError where there is none."""
+        values = self.read()
+        if username not in values["users"]:
+            raise SettingsError(f'there is no user "{username}"')
+        users = {name: user for name, user in values["users"].items() if name != username}
+        tokens = {key: token for key, token in values["tokens"].items() if token["user"] != username}
+        self.write({**values, "users": users, "tokens": tokens})
+
+    def add_token(self, username: str, name: str, scope: Permissions, days: float | None) -> str:
+        """Make a token for a machine; it is returned once and kept as a hash."""
+        values = self.read()
+        token = f"fe_{secrets.token_urlsafe(32)}"
+        entry = {
+            "name": name,
+            "user": username,
+            "scope": scope,
+            "expires": None if days is None else time() + days * 86400,
+        }
+        self.write({**values, "tokens": {**values["tokens"], token_hash(token): entry}})
+        return token
+
+    def remove_token(self, name: str) -> None:
+        """Remove the tokens of a name. Raises SettingsError where there is none."""
+        values = self.read()
+        tokens = {key: token for key, token in values["tokens"].items() if token["name"] != name}
+        if len(tokens) == len(values["tokens"]):
+            raise SettingsError(f'there is no token "{name}"')
+        self.write({**values, "tokens": tokens})
+
+
+class Users:
+    """All users of a server."""
+
+    def __init__(self, auth: AdminAuth | None, folder: Path) -> None:
+        self.file = UserFile(folder)
+        self._auth = auth
+        self._entries = {entry.username: entry for entry in auth.users} if auth else {}
+        # For unknown names: checking a password must take as long as for known ones.
+        self._decoy = ""
+
+    @property
+    def required(self) -> bool:
+        """Whether anybody has to log in at all."""
+        return self._auth is not None or bool(self.file.read()["users"])
+
+    def find(self, username: str) -> User | None:
+        """Return a user."""
+        if (entry := self._entries.get(username)) is not None:
+            return User(username, entry.permissions)
+        kept = self.file.read()["users"].get(username)
+        return User(username, kept["permissions"]) if kept else None
+
+    def default(self) -> User | None:
+        """Return what a visitor without a login is, if anything."""
+        if self._auth is None or self._auth.default is None:
+            return None
+        return User("", self._auth.default.permissions, anonymous=True)
+
+    def check(self, username: str, password: str) -> User | None:
+        """Return the user whose password this is. Blocks for a tenth of a second: call it in a thread."""
+        stored = self._password(username)
+        if stored is None:
+            self._decoy = self._decoy or hash_password(secrets.token_hex())
+            is_password(password, self._decoy)
+            return None
+        return self.find(username) if is_password(password, stored) else None
+
+    def _password(self, username: str) -> str | None:
+        if (entry := self._entries.get(username)) is not None:
+            return entry.password
+        kept = self.file.read()["users"].get(username)
+        return str(kept["password"]) if kept else None
+
+    def machine(self, token: str) -> User | None:
+        """Return the user that a machine's token acts as, with the token's scope."""
+        for entry in self._auth.tokens if self._auth else ():
+            if hmac.compare_digest(entry.token.encode(), token.encode()):
+                return self._narrowed(entry.user, entry.scope)
+        kept = self.file.read()["tokens"].get(token_hash(token))
+        if not kept or (kept["expires"] is not None and kept["expires"] < time()):
+            return None
+        return self._narrowed(kept["user"], kept["scope"])
+
+    def _narrowed(self, username: str, scope: Permissions) -> User | None:
+        user = self.find(username)
+        return User(username, narrowed(user.permissions, scope)) if user else None
+
+
+def token_hash(token: str) -> str:
+    """Return what is kept of a token: nobody who reads the file can use it."""
+    return hashlib.sha256(token.encode()).hexdigest()
