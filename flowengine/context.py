@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from .errors import SettingsError
-from .property_paths import compile_key
+from .errors import PropertyPathError, SettingsError
+from .property_paths import Path, compile_key
 from .undefined import UNDEFINED
 
 
@@ -75,7 +75,7 @@ class Context:
         """Return a value by reference, or UNDEFINED. ``$parent.key`` asks the flow around a subflow."""
         if key.startswith("$parent.") or key == "$parent":
             return self._parent.get(key[8:], store) if self._parent is not None else UNDEFINED
-        path = compile_key(key)
+        path = compile_key(key) if key else _no_key()
         values = self._stores.find(store).values(self._scope)
         first = path.parts[0]
         if self._seed is not None and first not in values and first in self._seed:
@@ -83,8 +83,6 @@ class Context:
         return self._walk(path, values)
 
     def _walk(self, path: Any, values: dict[str, Any]) -> Any:
-        from .errors import PropertyPathError
-
         try:
             return path.get(values)
         except PropertyPathError:
@@ -97,13 +95,24 @@ class Context:
                 self._parent.set(key[8:], value, store)
             return
         found = self._stores.find(store)
-        compile_key(key).set(found.values(self._scope), value)
+        path = compile_key(key) if key else _no_key()
+        path.set(found.values(self._scope), value)
         found.changed(self._scope)
 
     def keys(self, store: str | None = None) -> list[str]:
         """Return the names of all values."""
         names = list(self._stores.find(store).values(self._scope))
         return names + [name for name in self._seed or () if name not in names]
+
+
+class ContextKeyError(PropertyPathError):
+    """A key is empty."""
+
+    code = None
+
+
+def _no_key() -> Path:
+    raise ContextKeyError("Invalid context key")
 
 
 class Stores:

@@ -67,7 +67,7 @@ class _Encoder:
                 return {"format": "bigint", "msg": _wrapped("bigint", js_string(value))}
             return {"format": "number", "msg": js_string(value)}
         if isinstance(value, str):
-            return {"format": f"string[{len(value)}]", "msg": self._cut(value)}
+            return {"format": f"string[{js_length(value)}]", "msg": self._cut(value)}
         if isinstance(value, (bytes, bytearray)):
             return {
                 "format": f"buffer[{len(value)}]",
@@ -106,11 +106,17 @@ class _Encoder:
         self._above[id(value)] = path
         try:
             if isinstance(value, dict):
-                return {str(key): self._member(key, item, path) for key, item in value.items()}
+                return self._dict(value, path)
             items = [self._inner(item, f"{path}.{index}") for index, item in enumerate(value[: self.longest])]
             return items if len(items) == len(value) else _wrapped("array", items, len(value))
         finally:
             del self._above[id(value)]
+
+    def _dict(self, value: dict[str, Any], path: str) -> dict[str, Any]:
+        data = value.get("data")
+        if value.get("type") == "Buffer" and isinstance(data, list):  # the JSON of a Buffer is shown as one
+            return {**value, "data": data[: self.longest], "__enc__": True, "length": len(data)}
+        return {str(key): self._member(key, item, path) for key, item in value.items()}
 
     def _member(self, key: Any, value: Any, path: str) -> Any:
         if key in ("_req", "_res"):
@@ -127,7 +133,7 @@ class _Encoder:
             ]
             return _wrapped("set", items, len(value))
         if isinstance(value, datetime):
-            return iso_date(value)
+            return self._cut(iso_date(value))
         if isinstance(value, BaseException):
             return _error(value)
         if isinstance(value, re.Pattern):
@@ -139,6 +145,11 @@ class _Encoder:
 
     def _cut(self, text: str) -> str:
         return text if len(text) <= self.longest else text[: self.longest] + "..."
+
+
+def js_length(text: str) -> int:
+    """Return the length of a text as JavaScript counts it, in UTF-16 code units."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _is_big(number: float) -> bool:

@@ -4,6 +4,10 @@ A wire delivery is one ``(receive, msg)`` pair in a deque; nothing else is made 
 callback of the event loop, no lock. The drain runs for ``SLICE`` seconds, then lets sockets, files and timers
 have their turn. First in, first out: short paths arrive before long ones, as in Node-RED.
 
+Messages that wait one behind the other for the same node share a pair ``(receive_all, msgs)``: the node then
+takes them in one go, and what comes of them goes on together (``passed``). Nothing overtakes anything by that:
+whoever queues something in between has to ``flush`` what has passed so far.
+
 What is in flight is counted here: queued deliveries, operations that nodes wait for, and timers. A run is
 idle when all three are nought.
 """
@@ -14,8 +18,12 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from time import monotonic
+from typing import TYPE_CHECKING, Any
 
 from .messages import Msg
+
+if TYPE_CHECKING:
+    from .node import Node
 
 SLICE = 0.005
 """Seconds of delivering in one go."""
@@ -23,14 +31,21 @@ SLICE = 0.005
 BATCH = 32
 """Deliveries between two looks at the clock."""
 
-Receive = Callable[[Msg], None]
+MOST = 32
+"""Messages that are handed to a node in one go."""
+
+Receive = Callable[[Any], None]
+"""Takes a message, or a list of them."""
 
 
 class Delivery:
     """The queue of one engine and the counts of what is in flight."""
 
     def __init__(self) -> None:
-        self.queue: deque[tuple[Receive, Msg]] = deque()
+        self.queue: deque[tuple[Receive, Any]] = deque()
+        self.passed: list[Msg] = []
+        """What has come of the messages that a node is going through, and is not queued yet."""
+        self._pass_all: Receive = self.passed.extend
         self.operations = 0
         self.timers = 0
         self.recurring = 0
@@ -40,11 +55,44 @@ class Delivery:
         """Whether no drain is due; whoever queues something then has to ``wake`` it."""
         self._waiters: list[tuple[asyncio.Future[None], bool]] = []
 
-    def put(self, receive: Receive, msg: Msg) -> None:
-        """Queue one delivery."""
-        self.queue.append((receive, msg))
+    @property
+    def waiting(self) -> int:
+        """How many messages are queued."""
+        return sum(len(load) if load.__class__ is list else 1 for _, load in self.queue) + len(self.passed)
+
+    def put(self, receive: Receive, load: Any) -> None:
+        """Queue one delivery: of a message, or of several to a ``receive_all``."""
+        if self.passed:
+            self.flush()
+        self.queue.append((receive, load))
         if self.asleep:
             self.wake()
+
+    def give(self, target: Node, msg: Msg) -> None:
+        """Queue a message for a node, together with those that wait for the same node."""
+        if self.passed:
+            self.flush()
+        if self.queue and target.receive_all is not None:
+            receive, waiting = self.queue[-1]
+            if receive is target.receive_all and len(waiting) < MOST:
+                waiting.append(msg)
+                return
+            if receive is target.receive:
+                self.queue[-1] = (target.receive_all, [waiting, msg])
+                return
+        self.put(target.receive, msg)
+
+    def collect(self, pass_all: Receive) -> list[Msg]:
+        """Let messages be collected that go the same way; ``flush`` sends them. Returns the list to fill."""
+        self._pass_all = pass_all
+        return self.passed
+
+    def flush(self) -> None:
+        """Send what has been collected."""
+        msgs = self.passed.copy()
+        self.passed.clear()
+        if msgs:
+            self._pass_all(msgs)
 
     def wake(self) -> None:
         """See to it that the queue is drained in the next turn of the event loop."""
@@ -57,11 +105,15 @@ class Delivery:
         end = monotonic() + SLICE
         try:
             while queue:
-                count = min(BATCH, len(queue))
+                count = 0
+                for _ in range(min(BATCH, len(queue))):
+                    receive, load = take()
+                    receive(load)
+                    count += 1
+                    if load.__class__ is list:
+                        count += len(load) - 1
+                        break
                 self.delivered += count
-                for _ in range(count):
-                    receive, msg = take()
-                    receive(msg)
                 if monotonic() > end:
                     break
         finally:

@@ -149,7 +149,7 @@ class Engine:
 
     def connect_starting(self, node: Node) -> None:
         """Wire a node that is about to start: what it sends now reaches the nodes that have started before it."""
-        node.receive = self.hooks.around_receive(node)
+        self.hooks.open_input(node)
         node.route = lambda msg: self._route_starting(node, msg)
 
     def _route_starting(self, node: Node, msg: Any) -> None:
@@ -167,7 +167,7 @@ class Engine:
         for flow in (*self.flows.values(), *self.inner_flows.values()):
             flow.listen()
         for node in self.nodes.values():
-            node.receive = self.hooks.around_receive(node)
+            self.hooks.open_input(node)
         self._connect(self.nodes.values())
 
     async def _change(self, file: FlowFile, new: FlowSet, found: Difference, *, whole_flows: bool) -> None:
@@ -220,6 +220,12 @@ class Engine:
         self.flows.clear()
         self.inner_flows.clear()
         self.delivery.queue.clear()
+
+    async def halt(self) -> None:
+        """Close all nodes but keep the services; the next deploy starts them again."""
+        async with self._deploying:
+            await self._stop_flows()
+            self.running = False
 
     async def stop(self) -> None:
         """Close all nodes, then the services."""

@@ -28,6 +28,7 @@ _PLAIN = re.compile(r"\s*([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*", re.ASCII)
 _WORDS = frozenset({"true", "false", "null", "and", "or", "in", "function"})
 # An expression that names msg is one from the days when expressions were given {msg: msg}.
 _NAMES_MSG = re.compile(r"(?:^|[^a-zA-Z0-9_'\".])msg(?:[^a-zA-Z0-9_'\"]|$)")
+_OPERAND_ERRORS = ("T2001", "T2002")
 _NOT_JSON, _TOO_LARGE = "U1004", "U1001"
 _FLOAT_IN_ERROR = re.compile(r"(?<=[ =])(-?[0-9]+)\.0(?=$|[,. ])")
 
@@ -121,7 +122,10 @@ class Expression:
         try:
             return self._evaluate(self._stand_ins.of(context), self._stand_ins.of(bindings))
         except self._library_error as error:
-            raise _worded(error) from None
+            worded = _worded(error)
+            if worded.details:
+                worded.details = self._stand_ins.restore(worded.details)
+            raise worded from None
         except RecursionError:
             raise ExpressionError("A value is nested too deep", code=_TOO_LARGE) from None
 
@@ -153,7 +157,12 @@ def _worded(error: JlensError) -> ExpressionError:
         "token": error.token,
         "message": text,
     }
-    worded.details = {name: value for name, value in details.items() if value is not None}
+    of_operand = error.code in _OPERAND_ERRORS  # their value may be null, which is not nothing
+    worded.details = {
+        name: value
+        for name, value in details.items()
+        if value is not None or (name == "value" and of_operand)
+    }
     return worded
 
 

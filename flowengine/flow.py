@@ -221,6 +221,10 @@ class Flow:
             return any(taken)
         return self._catch(node, error, msg, reporting, count)
 
+    def catches(self) -> list[Node]:
+        """Return the catch nodes that may hear of an error in this flow, with those around a subflow."""
+        return [*self.catchers, *(self.parent.catches() if isinstance(self.parent, Flow) else ())]
+
     def _catch(self, node: Node, error: Any, msg: dict[str, Any], reporting: Node, count: int) -> bool:
         taken = by_uncaught = False
         for catcher in self._in_scope(self.catchers, reporting):
@@ -311,14 +315,14 @@ def begin(node: Node) -> bool:
 
 def _hold_messages(node: Node, starting: Any) -> None:
     held: list[Msg] = []
-    receive = node.receive
-    node.receive = held.append
+    receive, receive_all = node.receive, node.receive_all
+    node.receive, node.receive_all = held.append, None
 
     async def run() -> None:
         try:
             await starting
         finally:
-            node.receive = receive
+            node.receive, node.receive_all = receive, receive_all
             node.host.delivery.queue.extend((receive, msg) for msg in held)
             if held and node.host.delivery.asleep:
                 node.host.delivery.wake()

@@ -88,10 +88,14 @@ class Hooks:
             return compile_route(node, targets)
         return _HookedRoute(self, node, targets, compile_route).route
 
-    def around_receive(self, node: Node) -> Callable[[Msg], None]:
-        """Return the node's ``receive``, with the hooks of receiving around it where there are some."""
-        if not self.has("on_receive", "post_receive"):
-            return node._receive
+    def open_input(self, node: Node) -> None:
+        """Set the node's ``receive``, with the hooks of receiving around it where there are some."""
+        if self.has("on_receive", "post_receive"):
+            node.receive, node.receive_all = self._around_receive(node), None
+        else:
+            node.receive, node.receive_all = node._receive, node._receive_all
+
+    def _around_receive(self, node: Node) -> Callable[[Msg], None]:
 
         def receive(msg: Msg) -> None:
             event = NodeEvent(msg, node)

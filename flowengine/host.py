@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 class Report:
     """One call of node.error, node.warn, node.log or node.status.
 
-    ``kind`` is error, warn, log, debug, trace or status; ``node`` the id of the node, ``value`` what it gave,
+    ``kind`` is error, warn, log, debug, trace or status, or uncaught for an error that no catch node took (it was
+    reported as error before); ``node`` the id of the node, ``value`` what it gave,
     ``text`` the same as text, ``msg`` the message it was about, ``status`` the status of a status report.
     """
 
@@ -40,6 +41,7 @@ class Host(Protocol):
     env: Mapping[str, str]
     user_dir: Path | None
     language: str
+    reporters: list[Callable[[Report], None]]
 
     def report(self, report: Report) -> None:
         """Tell observers of a call of a node."""
@@ -83,6 +85,9 @@ class FlowApi(Protocol):
         self, node: Node, error: Any, msg: dict[str, Any], reporting: Node | None = None
     ) -> bool:
         """Give an error to the catch nodes in whose scope it is; tells whether one took it."""
+
+    def catches(self) -> list[Node]:
+        """Return the catch nodes that may hear of an error in this flow, with those around a subflow."""
 
     def report_status(
         self, node: Node, status: dict[str, Any], reporting: Node | None = None, quiet: bool = False

@@ -123,12 +123,12 @@ def _inflated(headers: dict[str, Any], body: bytes, limit: int) -> bytes:
     inflate = zlib.decompressobj(31 if encoding == "gzip" else 15)
     try:
         plain = inflate.decompress(body, limit + 1)
-    except zlib.error:
-        raise BodyError("BadRequestError", "incorrect header check") from None
+    except zlib.error as error:
+        raise BodyError("Error", str(error).rpartition(": ")[2]) from None
     if len(plain) > limit:
         raise too_large()
     if not inflate.eof:
-        raise BodyError("BadRequestError", "unexpected end of file")
+        raise BodyError("Error", "unexpected end of file")
     return plain
 
 

@@ -26,7 +26,12 @@ async def answer_from_flows(server: HttpServer, request: BaseRequest) -> Respons
 
     headers = join_headers(request.headers.items())
     flow_request = make_request(
-        request.method, request.raw_path, headers, root=server.root, ip=request.remote or "", secure=request.secure
+        request.method,
+        request.raw_path,
+        headers,
+        root=server.root,
+        ip=request.remote or "",
+        secure=request.secure,
     )
     route = server.find(flow_request)
     body = await _body(request, route.limit(headers) if route else 0)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import httptools
 
-from .http_exchange import REASONS, Headers, HttpRequest, HttpResponse, join_headers, make_request
+from .http_exchange import Headers, HttpRequest, HttpResponse, join_headers, make_request
+from .http_heads import answer_head
 from .http_takeover import Takeover
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ MOST_HEAD = 65536
 """Bytes of a request line with its headers."""
 MOST_WAITING = 64
 """Requests that a client may send ahead of their answers."""
-STATUS_LINES = {status: f"HTTP/1.1 {status} {reason}\r\n" for status, reason in REASONS.items()}
 
 
 class Connection(asyncio.Protocol):
@@ -46,7 +46,17 @@ class Connection(asyncio.Protocol):
         self._closing = False
         self.since = monotonic()
         """When the present state began: waiting for a request, reading one, answering one."""
-        self._start_message()
+        self._in_head = True
+        self._head_bytes = 0
+        self._url = b""
+        self._pairs: Headers = []
+        self._chunks: list[bytes] = []
+        self._size = 0
+        self._limit = 0
+        self._route: Route | None = None
+        self._request: HttpRequest | None = None
+        self._keep_alive = True
+        self._head_only = False
 
     # the transport's calls
 
@@ -118,7 +128,10 @@ class Connection(asyncio.Protocol):
         method = self._parser.get_method().decode()
         url = self._url.decode("latin-1")
         headers = join_headers(self._pairs)
-        upgrade = headers.get("upgrade", "").lower() == "websocket" and "upgrade" in headers.get("connection", "").lower()
+        upgrade = (
+            headers.get("upgrade", "").lower() == "websocket"
+            and "upgrade" in headers.get("connection", "").lower()
+        )
         if self._takeover is None:
             self._other = self._server.taker(method, url, websocket=upgrade)
             self._takeover = Takeover() if self._other else None
@@ -166,12 +179,12 @@ class Connection(asyncio.Protocol):
         self._in_head = True
         self._head_bytes = 0
         self._url = b""
-        self._pairs: Headers = []
-        self._chunks: list[bytes] = []
+        self._pairs = []
+        self._chunks = []
         self._size = 0
         self._limit = 0
-        self._route: Route | None = None
-        self._request: HttpRequest | None = None
+        self._route = None
+        self._request = None
 
     def _next(self) -> None:
         """Give the oldest request to its route."""
@@ -189,14 +202,8 @@ class Connection(asyncio.Protocol):
         transport = self._transport
         if transport is None or transport.is_closing():
             return
-        lines = [STATUS_LINES.get(status) or f"HTTP/1.1 {status} \r\n"]
-        lines += [f"{name}: {value}\r\n" for name, value in headers]
-        if not any(name.lower() == "content-length" for name, _ in headers) and status not in (204, 304) and status >= 200:
-            lines.append(f"Content-Length: {len(body)}\r\n")
         keep = self._keep_alive and not self._closing
-        lines.append(self._server.date_line)
-        lines.append("Connection: keep-alive\r\nKeep-Alive: timeout=5\r\n\r\n" if keep else "Connection: close\r\n\r\n")
-        head = "".join(lines).encode("latin-1", "replace")
+        head = answer_head(status, headers, len(body), self._server.date_line, keep_alive=keep)
         if self._head_only or not body:
             transport.write(head)
         elif len(body) < 65536:
@@ -226,8 +233,7 @@ class Connection(asyncio.Protocol):
             return
         self._closing = True
         self._waiting.clear()
-        reason = REASONS[status]
-        self._transport.write(f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".encode())
+        self._transport.write(answer_head(status, [], 0, self._server.date_line, keep_alive=False))
         self._transport.close()
 
     def _balance(self) -> None:
@@ -289,4 +295,3 @@ class Connection(asyncio.Protocol):
         """End the connection, without waiting for answers."""
         if self._transport is not None:
             self._transport.abort() if self._answering else self._transport.close()
-

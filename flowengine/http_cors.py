@@ -41,7 +41,7 @@ def answer_preflight(options: dict[str, Any], request: HttpRequest, response: Ht
     if options.get("maxAge") is not None:
         response.set("Access-Control-Max-Age", str(options["maxAge"]))
     response.set("Content-Length", "0")
-    response.send(None, int(options.get("optionsSuccessStatus") or 204))
+    response.end(int(options.get("optionsSuccessStatus") or 204))
 
 
 def _is_allowed(origin: str, allowed: Any) -> bool:

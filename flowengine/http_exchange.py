@@ -26,10 +26,31 @@ _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _NO_VALUE = re.compile("[^\t\x20-\x7e\x80-\xff]")
 _WITH_CHARSET = re.compile(r"^text/|^application/(?:javascript|json)", re.IGNORECASE)
 _SINGLE = frozenset(
-    "age authorization content-length content-type etag expires from host if-modified-since if-unmodified-since "
-    "last-modified location max-forwards proxy-authorization referer retry-after server user-agent".split()
+    [
+        "age",
+        "authorization",
+        "content-length",
+        "content-type",
+        "etag",
+        "expires",
+        "from",
+        "host",
+        "if-modified-since",
+        "if-unmodified-since",
+        "last-modified",
+        "location",
+        "max-forwards",
+        "proxy-authorization",
+        "referer",
+        "retry-after",
+        "server",
+        "user-agent",
+    ]
 )
-REASONS = {status.value: status.phrase for status in HTTPStatus} | {413: "Payload Too Large", 418: "I'm a Teapot"}
+REASONS = {status.value: status.phrase for status in HTTPStatus} | {
+    413: "Payload Too Large",
+    418: "I'm a Teapot",
+}
 
 
 class HttpRequest(dict[str, Any]):
@@ -43,7 +64,9 @@ class HttpRequest(dict[str, Any]):
         return self
 
 
-def make_request(method: str, url: str, headers: dict[str, Any], *, root: str, ip: str, secure: bool) -> HttpRequest:
+def make_request(
+    method: str, url: str, headers: dict[str, Any], *, root: str, ip: str, secure: bool
+) -> HttpRequest:
     """Make a request from what stood on the wire; ``headers`` by lower-case names, ``root`` is cut off ``url``."""
     own = url[len(root) :] if root and url.startswith(root) else url
     path, _, query = own.partition("?")
@@ -134,7 +157,11 @@ class HttpResponse:
             raise _wire_error(f'Header name must be a valid HTTP token ["{name}"]', "ERR_INVALID_HTTP_TOKEN")
         if any(_NO_VALUE.search(item) for item in values):
             raise _wire_error(f'Invalid character in header content ["{name}"]', "ERR_INVALID_CHAR")
-        if name.lower() == "content-type" and _WITH_CHARSET.match(values[0]) and "charset=" not in values[0].replace(" ", ""):
+        if (
+            name.lower() == "content-type"
+            and _WITH_CHARSET.match(values[0])
+            and "charset=" not in values[0].replace(" ", "")
+        ):
             values = [f"{values[0]}; charset=utf-8"]
         self._headers[name.lower()] = (name, values)
 
@@ -170,7 +197,10 @@ class HttpResponse:
         """Answer. Text becomes UTF-8; None has neither type nor ETag, nor has it what is not to be ``tagged``."""
         self._check()
         if isinstance(body, str):
-            self._headers["content-type"] = ("Content-Type", [with_charset(self.get("content-type") or "text/html")])
+            self._headers["content-type"] = (
+                "Content-Type",
+                [with_charset(self.get("content-type") or "text/html")],
+            )
             body = body.encode("utf-8", "replace")
         elif body is not None and self.get("content-type") is None:
             self._headers["content-type"] = ("Content-Type", ["application/octet-stream"])
@@ -185,18 +215,29 @@ class HttpResponse:
         self.set("Content-Type", "text/plain; charset=utf-8")
         self.send(REASONS.get(status, str(status)), status)
 
+    def end(self, status: int) -> None:
+        """Answer with the headers as they are, and no body."""
+        self._check()
+        self._finish(status, b"")
+
     def _out(self, status: int, body: bytes) -> None:
         if "if-none-match" in self.request["headers"] or "if-modified-since" in self.request["headers"]:
             status = 304 if self._is_fresh(status) else status
         if status in (204, 304):
-            for name in ("content-type", "content-length", "transfer-encoding"):
-                self._headers.pop(name, None)
+            self._headers.pop("content-type", None)
+            self._headers.pop("content-length", None)
             body = b""
         elif status == 205:
             self._headers["content-length"] = ("Content-Length", ["0"])
             body = b""
+        self._headers.pop("transfer-encoding", None)
+        self._finish(status, body)
+
+    def _finish(self, status: int, body: bytes) -> None:
         self.sent = True
-        self._write(status, [(name, value) for name, values in self._headers.values() for value in values], body)
+        self._write(
+            status, [(name, value) for name, values in self._headers.values() for value in values], body
+        )
 
     def _is_fresh(self, status: int) -> bool:
         headers = self.request["headers"]

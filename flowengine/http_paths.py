@@ -1,4 +1,4 @@
-"""Route paths as http in nodes write them: ``/users/:id``, ``/files/*``, ``/a/:b?``, ``/:n(\\d+)``.
+"""Route paths as http in nodes write them: ``/users/:id``, ``/files/*``, ``/a/:b?``, ``/:id([0-9]+)``.
 
 The rules are those of Express 4: case does not matter, nor does a slash at the end; ``*`` takes anything, a
 ``:name`` one part, ``?`` makes it optional, parentheses hold a regular expression.
@@ -12,8 +12,11 @@ from urllib.parse import unquote
 
 from .errors import FlowError
 
-_TOKEN = re.compile(r"\\.|(?P<slash>/)?(?P<dot>\.)?:(?P<name>\w+)(?P<capture>\(.*?\))?(?P<star>\*)?(?P<opt>\?)?|[.*]|/\(", re.A)
-_PLAIN = re.compile(r"[\w/~%!@&',;=-]*", re.A)
+_TOKEN = re.compile(
+    r"\\.|(?P<slash>/)?(?P<dot>\.)?:(?P<name>\w+)(?P<capture>\(.*?\))?(?P<star>\*)?(?P<opt>\?)?|[.*]|/\(",
+    re.ASCII,
+)
+_PLAIN = re.compile(r"[\w/~%!@&',;=-]*", re.ASCII)
 
 
 class PathTextError(FlowError):

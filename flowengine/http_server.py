@@ -8,6 +8,7 @@ and mounted applications get their connections whole.
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from email.utils import formatdate
@@ -51,7 +52,8 @@ class HttpServer:
     def __init__(self, host: Host, ssl: SSLContext | None = None) -> None:
         settings = host.settings
         self._host, self._ssl = host, ssl
-        self._address = (settings.ui_host, settings.ui_port)
+        self._socket, self._failure = _bind(settings.ui_host, settings.ui_port)
+        self._shown_host = settings.ui_host
         root = settings.http_node_root
         self.root = "" if not isinstance(root, str) else "/" + root.strip("/") if root.strip("/") else ""
         self._cors = settings.http_node_cors
@@ -70,24 +72,24 @@ class HttpServer:
     # life
 
     async def ready(self) -> None:
-        """Wait until the server listens. Raises OSError where the address is taken."""
+        """Wait until the server listens. Raises OSError where its address cannot be had."""
         await asyncio.shield(self._listening)
 
     @property
     def url(self) -> str:
-        """The base address, without a slash at its end; of use once the server is ready."""
-        host, port = self._address
-        if self._server is not None:
-            port = self._server.sockets[0].getsockname()[1]
-        host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)
-        return f"{'https' if self._ssl else 'http'}://{host}:{port}"
+        """The base address, without a slash at its end. Raises OSError where the address cannot be had."""
+        if self._socket is None:
+            raise self._failure or OSError("the server is closed")
+        host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(
+            self._shown_host, self._shown_host
+        )
+        return f"{'https' if self._ssl else 'http'}://{host}:{self._socket.getsockname()[1]}"
 
     async def _listen(self) -> None:
+        if self._socket is None:
+            raise self._failure or OSError("the server is closed")
         loop = asyncio.get_running_loop()
-        host, port = self._address
-        self._server = await loop.create_server(
-            lambda: Connection(self), host or None, port, ssl=self._ssl, backlog=BACKLOG
-        )
+        self._server = await loop.create_server(lambda: Connection(self), sock=self._socket, ssl=self._ssl)
         self._sweep = loop.call_later(1.0, self._expire)
 
     def _expire(self) -> None:
@@ -112,7 +114,9 @@ class HttpServer:
 
     # routes
 
-    def add_route(self, method: str, path: str, handler: Handler, limit: Callable[[dict[str, Any]], int]) -> Route:
+    def add_route(
+        self, method: str, path: str, handler: Handler, limit: Callable[[dict[str, Any]], int]
+    ) -> Route:
         """Let a handler answer a method and an Express path below ``root``. Raises PathTextError."""
         self._routes += 1
         route = Route(method.upper(), compile_route_path(path), handler, limit, self._routes)
@@ -154,7 +158,9 @@ class HttpServer:
                 return route
         return found
 
-    def answer(self, route: Route | None, request: HttpRequest, response: HttpResponse, body: bytes | None) -> None:
+    def answer(
+        self, route: Route | None, request: HttpRequest, response: HttpResponse, body: bytes | None
+    ) -> None:
         """Have a request answered."""
         if self._cors and _is_below(request["originalUrl"], self.root):
             if request["method"] == "OPTIONS":
@@ -172,8 +178,9 @@ class HttpServer:
 
     def _methods(self, request: HttpRequest) -> str:
         methods = {method for method, _ in self._plain} | set(self._patterns)
-        found = [method for method in sorted(methods) if self._match(method, request["path"], request) is not None]
-        return ",".join([*found, "HEAD"] if "GET" in found else found)
+        matches = [route for method in methods if (route := self._match(method, request["path"], request))]
+        matches.sort(key=lambda route: route.order)
+        return ",".join("GET,HEAD" if route.method == "GET" else route.method for route in matches)
 
     @property
     def date_line(self) -> str:
@@ -185,7 +192,9 @@ class HttpServer:
 
     # websockets and mounted applications
 
-    def add_websocket(self, path: str, handler: Callable[[BaseRequest], Awaitable[WebSocketResponse]]) -> bool:
+    def add_websocket(
+        self, path: str, handler: Callable[[BaseRequest], Awaitable[WebSocketResponse]]
+    ) -> bool:
         """Let a handler take the websockets of a path (``root`` is part of it); False where another one does."""
         return self._websockets.setdefault(path, handler) is handler
 
@@ -233,13 +242,29 @@ class HttpServer:
         return await answer_from_flows(self, request)
 
 
+def _bind(host: str, port: int) -> tuple[socket.socket | None, OSError | None]:
+    """Listen at once, so that nodes of the same flow may connect as soon as they start."""
+    try:
+        if host in ("", "::") and socket.has_dualstack_ipv6():
+            return socket.create_server(
+                ("", port), family=socket.AF_INET6, backlog=BACKLOG, dualstack_ipv6=True
+            ), None
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=BACKLOG), None
+    except OSError as error:
+        return None, error
+
+
 def _is_below(url: str, prefix: str) -> bool:
     return not prefix or (url.startswith(prefix) and url[len(prefix) : len(prefix) + 1] in ("", "/", "?"))
 
 
 def _refuse(request: HttpRequest, response: HttpResponse) -> None:
     """Answer a request that nothing here answers."""
-    status, text = 404, f"Cannot {request['method']} {quote(request['originalUrl'].partition('?')[0], safe=_URL)}"
+    status, text = (
+        404,
+        f"Cannot {request['method']} {quote(request['originalUrl'].partition('?')[0], safe=_URL)}",
+    )
     if "undecodable" in request:
         status, text = 400, f"URIError: {request['undecodable']}"
     response.set("Content-Security-Policy", "default-src 'none'")

@@ -50,13 +50,14 @@ class NodeSets:
             self._load_third_parties()
         return self._classes.get(type_name)
 
-    def all(self) -> dict[str, type[Node]]:
-        """Import everything and return all types by name."""
+    def all(self, *, withheld: bool = False) -> dict[str, type[Node]]:
+        """Import everything and return all types by name; ``withheld`` those too that this host does not offer."""
         for place in self._core_modules().values():
             self._import(place)
         if not self._third_parties_loaded:
             self._load_third_parties()
-        return {name: cls for name, cls in sorted(self._classes.items()) if name not in self.without}
+        left_out = frozenset() if withheld else self.without
+        return {name: cls for name, cls in sorted(self._classes.items()) if name not in left_out}
 
     def add(self, node_class: type[Node]) -> None:
         """Declare a type; the same one twice is an error that names both modules."""

@@ -6,7 +6,7 @@ bytes the way JavaScript's ``object[key]`` does.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -32,6 +32,17 @@ class Path:
         self.parts = parts
         # A path of one plain key is by far the most frequent one.
         self._key = parts[0] if len(parts) == 1 and isinstance(parts[0], str) else None
+
+    @property
+    def is_key(self) -> bool:
+        """Whether the path is one plain key, which every message can be asked for."""
+        return self._key is not None
+
+    @property
+    def reader(self) -> Callable[[Any], Any]:
+        """What ``get`` does, for messages only: without a detour where the path is one plain key."""
+        key = self._key
+        return self.get if key is None else lambda msg: msg.get(key, UNDEFINED)
 
     def __repr__(self) -> str:
         return f"Path({self.text!r})"

@@ -19,15 +19,21 @@ class QueryTextError(FlowError):
     """A form has more parameters, or goes deeper, than anyone means."""
 
 
-def parse_query(text: str, *, depth: int = 5, array_limit: int = 1000, strict_depth: bool = False) -> dict[str, Any]:
+def parse_query(
+    text: str, *, depth: int = 5, array_limit: int = 1000, strict_depth: bool = False
+) -> dict[str, Any]:
     """Read a query string. What lies deeper than ``depth`` stays one key, or is an error where ``strict_depth``."""
     if not text:
         return {}
     flat: dict[str, Any] = {}
     simple = True
-    for part in text.replace("%5B", "[").replace("%5b", "[").replace("%5D", "]").replace("%5d", "]").split(
-        "&", MOST_PARAMETERS
-    )[:MOST_PARAMETERS]:
+    for part in (
+        text.replace("%5B", "[")
+        .replace("%5b", "[")
+        .replace("%5D", "]")
+        .replace("%5d", "]")
+        .split("&", MOST_PARAMETERS)[:MOST_PARAMETERS]
+    ):
         key, value = _pair(part)
         if not key:
             continue
@@ -53,7 +59,7 @@ def form_text(values: Any) -> str:
         values = {str(index): value for index, value in enumerate(values)}
     if not isinstance(values, dict):
         return ""
-    pairs = []
+    pairs: list[str] = []
     for key, value in values.items():
         items = value if isinstance(value, list) else [value]
         pairs.extend(f"{uri_component(str(key))}={uri_component(_primitive(item))}" for item in items)
@@ -186,5 +192,7 @@ def _as_dict(value: Any) -> dict[str, Any]:
 
 def _compact(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _compact(item) if isinstance(item, (dict, list)) else item for key, item in value.items()}
+        return {
+            key: _compact(item) if isinstance(item, (dict, list)) else item for key, item in value.items()
+        }
     return [_compact(item) if isinstance(item, (dict, list)) else item for item in value if item is not _HOLE]

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .delivery import MOST, Delivery
 from .messages import Msg, clone, generate_id, own
 
 if TYPE_CHECKING:
@@ -31,64 +32,121 @@ def compile_route(node: Node, targets: Targets) -> Route:
     count = sum(map(len, targets))
     if count == 0:
         return route_nowhere
-    route_many = _Router(node, targets).route
     if count == 1 and len(targets) == 1 and targets[0][0] is not None:
-        return _single_wire(node, targets[0][0], route_many)
-    return route_many
+        return Wire(node, targets[0][0]).route
+    return Router(node, targets).route
 
 
-def _single_wire(node: Node, target: Node, route_many: Route) -> Route:
-    delivery = node.host.delivery
-    put = delivery.queue.append
-    receive = target.receive
-    shares = target.copy_on_write
+class Wire:
+    """The only wire of a node with one output, which is what most nodes have."""
 
-    def route(msg: Any) -> None:
+    __slots__ = ("_delivery", "_node", "_queue", "_receive", "_receive_all", "_shares", "_target")
+
+    def __init__(self, node: Node, target: Node) -> None:
+        self._node, self._target = node, target
+        self._delivery = node.host.delivery
+        self._queue = self._delivery.queue
+        self._receive, self._receive_all = target.receive, target.receive_all
+        self._shares = target.copy_on_write
+
+    def route(self, msg: Any) -> None:
+        """Send a message; whatever else a node may send takes the long way."""
         if msg.__class__ is not Msg:
-            if msg.__class__ is dict:
+            if msg.__class__ is list and len(msg) == 1 and msg[0].__class__ is Msg:
+                msg = msg[0]
+            elif msg.__class__ is dict:
                 msg = Msg(msg)
             else:
-                route_many(msg)
+                Router(self._node, [[self._target]]).route(msg)
                 return
         if not msg.get("_msgid"):
             msg["_msgid"] = generate_id()
-        if msg.shared and not shares:
+        if msg.shared and not self._shares:
             own(msg)
-        put((receive, msg))
+        # Delivery.give, written out: this is the way of nearly every message.
+        delivery, queue = self._delivery, self._queue
+        if delivery.passed:
+            delivery.flush()
+        if queue:
+            receive, waiting = queue[-1]
+            if receive is self._receive_all and len(waiting) < MOST:
+                waiting.append(msg)
+                return
+            if receive is self._receive and self._receive_all is not None:
+                queue[-1] = (self._receive_all, [waiting, msg])
+                return
+        queue.append((self._receive, msg))
         if delivery.asleep:
             delivery.wake()
 
-    return route
+    def pass_all(self, msgs: list[Msg]) -> None:
+        """Send messages, at most ``MOST``, that one run of the node over those waiting has given; takes the list over."""
+        shares = self._shares
+        for msg in msgs:
+            if not msg.get("_msgid"):
+                msg["_msgid"] = generate_id()
+            if msg.shared and not shares:
+                own(msg)
+        if self._receive_all is not None:
+            self._delivery.put(self._receive_all, msgs)
+        else:
+            for msg in msgs:
+                self._delivery.put(self._receive, msg)
 
 
-class _Router:
+class Router:
     """Sends any shape of messages along any wires."""
 
+    __slots__ = ("_delivery", "_node", "_targets")
+
     def __init__(self, node: Node, targets: Targets) -> None:
-        self.node = node
-        self.targets = targets
-        self.delivery = node.host.delivery
+        self._node, self._targets = node, targets
+        self._delivery: Delivery = node.host.delivery
+
+    def pass_all(self, msgs: list[Msg]) -> None:
+        """Send messages one after the other."""
+        for msg in msgs:
+            self.route(msg)
 
     def route(self, msg: Any) -> None:
         """Take what a node may send: a message, or a list of messages (or lists of them) per output."""
         if msg is None:
             return
-        if msg.__class__ is Msg:
-            events = [(target, msg) for target in self.targets[0]]
-        elif isinstance(msg, list):
+        if isinstance(msg, list):
+            if self._route_alone(msg):
+                return
             events = self._events(msg)
         elif isinstance(msg, dict):
-            message = Msg(msg)
-            events = [(target, message) for target in self.targets[0]]
+            message = msg if msg.__class__ is Msg else Msg(msg)
+            events = [(target, message) for target in self._targets[0]]
         else:
             self._refuse(msg)
             return
         self._deliver(events)
 
+    def _route_alone(self, outputs: list[Any]) -> bool:
+        """Send what is for one output with one wire only, as a switch has it nearly always; tells whether it was."""
+        if outputs.count(None) != len(outputs) - 1 or len(outputs) > len(self._targets):
+            return False
+        for wires, sent in zip(self._targets, outputs, strict=False):
+            if sent is not None:
+                break
+        if sent.__class__ is not Msg or len(wires) > 1:
+            return False
+        for target in wires:
+            if target is not None:
+                if not sent.get("_msgid"):
+                    sent["_msgid"] = generate_id()
+                self._delivery.give(target, own(sent) if sent.shared and not target.copy_on_write else sent)
+        return True
+
     def _events(self, outputs: list[Any]) -> list[tuple[Node | None, Msg]]:
         events: list[tuple[Node | None, Msg]] = []
-        for wires, sent in zip(self.targets, outputs, strict=False):
+        for wires, sent in zip(self._targets, outputs, strict=False):
             if sent is None:
+                continue
+            if sent.__class__ is Msg:
+                events += [(target, sent) for target in wires]
                 continue
             msgs = sent if isinstance(sent, list) else [sent]
             valid = [self._message(msg) for msg in msgs if msg is not None]
@@ -115,19 +173,17 @@ class _Router:
         from .javascript_values import js_typeof
         from .words import engine_sentence
 
-        self.node.error(engine_sentence(self.node.host.language, "flow.non_message", type=js_typeof(msg)))
+        self._node.error(engine_sentence(self._node.host.language, "flow.non_message", type=js_typeof(msg)))
 
     def _deliver(self, events: list[tuple[Node | None, Msg]]) -> None:
         if not events:
             return
         _give_ids(events)
-        copies = _shares(events) if self.node.copy_on_write else _copies(events)
-        queue = self.delivery.queue
+        give = self._delivery.give
+        copies = _shares(events) if self._node.copy_on_write else _copies(events)
         for (target, _), msg in zip(events, copies, strict=True):
             if target is not None:
-                queue.append((target.receive, msg))
-        if self.delivery.asleep and queue:
-            self.delivery.wake()
+                give(target, msg)
 
 
 def _give_ids(events: list[tuple[Node | None, Msg]]) -> None:

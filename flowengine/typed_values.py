@@ -87,7 +87,7 @@ def _constant(value: Any) -> Value:
 
 
 def _msg(value: Any, node: Any) -> Value:
-    return compile_path(str(value)).get
+    return compile_path(str(value)).reader
 
 
 def _context(scope: str) -> Callable[[Any, Any], Value]:

@@ -1,24 +1,39 @@
-"""The command line: ``flowengine run | check | nodes``. Every command is a module, imported when it is called."""
+"""The command line. Every command is a module, imported when it is called; without one the server starts."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from importlib import import_module
+from typing import Any
 
 from .. import __version__
 from ..errors import FlowError
 
 COMMANDS = {
+    "serve": "start the server with the editor; what flowengine does without a command",
+    "start": "the same as serve",
     "run": "run a flow without an editor",
     "check": "report every problem of a flow",
     "nodes": "list the node types",
+    "actions": "list, show or call the methods of the API as actions for agents",
+    "mcp": "serve flows and actions as tools to agents (Model Context Protocol)",
+    "init": "make a user folder with documented settings",
+    "users": "manage who may use the editor, and tokens for machines",
+    "credentials": "list, check and re-encrypt the secrets of nodes",
+    "history": "list, show, compare and restore deployed versions",
+    "export": "write the flows of a user folder to a file, without their secrets",
+    "import": "put the flows of a file into a user folder",
+    "doctor": "look for what keeps a user folder from working",
 }
+MODULES = {"start": "serve", "import": "import_flows"}
+"""Commands whose module has another name."""
+DEFAULT = "serve"
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; returns the exit status: 0 well, 1 an error in the flow, 2 wrong use."""
-    arguments = sys.argv[1:] if arguments is None else arguments
+    arguments = with_default(sys.argv[1:] if arguments is None else arguments)
     parser = argparse.ArgumentParser(
         prog="flowengine", description="Runs Node-RED flows, made for language models."
     )
@@ -28,12 +43,25 @@ def main(arguments: list[str] | None = None) -> int:
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=summary[:1].upper() + summary[1:] + ".")
         if name == chosen:
-            import_module(f"{__name__}.{name}").declare(command)
+            module_of(name).declare(command)
     options = parser.parse_args(arguments)
     try:
-        return int(import_module(f"{__name__}.{options.command}").main(options))
+        return int(module_of(options.command).main(options))
     except FlowError as error:
         print(f"flowengine: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:
         return 1
+
+
+def with_default(arguments: list[str]) -> list[str]:
+    """Add the command that is meant where none is named."""
+    asks = {"-h", "--help", "--version"}
+    if not arguments or (arguments[0].startswith("-") and arguments[0] not in asks):
+        return [DEFAULT, *arguments]
+    return arguments
+
+
+def module_of(command: str) -> Any:
+    """Import the module of a command."""
+    return import_module(f"{__name__}.{MODULES.get(command, command)}")

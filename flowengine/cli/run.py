@@ -6,7 +6,6 @@ import argparse
 import asyncio
 import os
 import signal
-from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from time import monotonic
@@ -21,6 +20,7 @@ from ..node_sets import NodeSets
 from ..settings import Settings
 from ..user_dir import UserDir, read_credentials
 from ..words import engine_sentence
+from .event_loop import run_to_end
 from .service_hosts import KEY_VARIABLE, OPENAI, URL_VARIABLE, add_default_host, lacks_host, point_hosts
 from .terminal import LEVELS, Terminal
 
@@ -81,7 +81,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="environment variable with the key for --default-host",
     )
-    add("--simulator", action="store_true", help="where no key is set, answer those nodes from the built-in simulator")
+    add(
+        "--simulator",
+        action="store_true",
+        help="where no key is set, answer those nodes from the built-in simulator",
+    )
     add(
         "--port",
         type=int,
@@ -97,15 +101,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     """Run until stopped, idle, or out of time."""
-    return _new_loop_runner()(_Run(options).run())
-
-
-def _new_loop_runner() -> Callable[[Any], int]:
-    try:
-        import uvloop
-    except ImportError:  # not on Windows
-        return asyncio.run
-    return lambda work: asyncio.Runner(loop_factory=uvloop.new_event_loop).run(work)
+    return run_to_end(_Run(options).run())
 
 
 class _Run:

@@ -42,7 +42,9 @@ class Terminal:
         head = data.head
         line = {"node": head["id"], "name": head.get("name") or None, "flow": self.labels(head.get("z", ""))}
         shown = {**line, "topic": head.get("topic"), "property": head.get("property"), "value": data.value}
-        return js_json({key: value for key, value in shown.items() if value is not None or key == "value"}) or ""
+        return (
+            js_json({key: value for key, value in shown.items() if value is not None or key == "value"}) or ""
+        )
 
     def _text(self, data: DebugMessage) -> str:
         head = data.head

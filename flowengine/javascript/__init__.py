@@ -1,7 +1,7 @@
 """JavaScript for function nodes: isolated, bounded in time and memory, the same with either engine."""
 
-from .engine import Limits, OutOfMemoryError, Script, ScriptError, ScriptTimeoutError, open_script
-from .sandbox import Sandbox
+from .engine import Limits, OutOfMemoryError, Script, ScriptError, ScriptTimeoutError, open_script, parses
+from .sandbox import Sandbox, function_text
 from .values import BigInt, Handles, JsError, decode, encode
 
 __all__ = [
@@ -16,5 +16,7 @@ __all__ = [
     "ScriptTimeoutError",
     "decode",
     "encode",
+    "function_text",
     "open_script",
+    "parses",
 ]

@@ -93,3 +93,11 @@ def debug_form(value: Any, longest: int) -> dict[str, Any]:
     from ..debug_values import encode_value
 
     return encode_value(value, longest)
+
+
+def ascii_host(name: str) -> str:
+    """Return a host name in ASCII (``xn--...``); empty where it is none."""
+    try:
+        return name.encode("idna").decode()
+    except UnicodeError:
+        return ""

@@ -80,3 +80,12 @@ def open_script(limits: Limits, engine: str = "quickjs") -> Script:
 
         return V8Script(limits)
     raise SettingsError(f'functionEngine: "{engine}" is not known; use quickjs or v8')
+
+
+def parses(source: str, engine: str = "quickjs") -> bool:
+    """Tell whether source text is well-formed, where the engine can tell without running it; False says nothing."""
+    if engine != "quickjs":
+        return False
+    from .quickjs_engine import is_well_formed
+
+    return is_well_formed(source)

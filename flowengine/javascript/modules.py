@@ -52,4 +52,4 @@ def digest(algorithm: str, data: str, key: str | None) -> str:
 
 def random_bytes(count: int) -> str:
     """Return random bytes in base64."""
-    return b64encode(secrets.token_bytes(int(count))).decode()
+    return b64encode(secrets.token_bytes(max(0, int(count)))).decode()

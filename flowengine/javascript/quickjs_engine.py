@@ -7,6 +7,7 @@ Of the packages around QuickJS this one lets JavaScript call Python while a time
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from jsbox import JavaScriptError, JsTimeoutError, Runtime
@@ -52,3 +53,17 @@ class QuickJsScript:
     def close(self) -> None:
         """Give the memory back."""
         del self._runtime
+
+
+@cache
+def _parser() -> Runtime:
+    return Runtime()
+
+
+def is_well_formed(source: str) -> bool:
+    """Tell whether source text parses; nothing of it is run."""
+    try:
+        _parser().check_syntax(source)
+    except JavaScriptError:
+        return False
+    return True

@@ -13,18 +13,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from ..errors import FlowError
-from ..javascript_values import js_string
-from ..messages import UNDEFINED, Msg, clone
+from ..messages import UNDEFINED, Msg
 from ..node import Node, TimerHandle
-from .answers import debug_form, describe_path, spell_date, zone_id, zone_name, zone_offset
+from .answers import ascii_host, debug_form, describe_path, spell_date, zone_id, zone_name, zone_offset
+from .deeds import Deeds
 from .engine import Limits, OutOfMemoryError, Script, ScriptTimeoutError, open_script
 from .modules import MODULES, describe_system, digest, random_bytes
 from .questions import FindLink, Questions
 from .tables import JsError, view_of
-from .values import Handles, decode, encode, encode_message
+from .values import Handles, decode, encode
 
 _PRELUDE = Path(__file__).parent / "prelude"
 _ALWAYS = ("codec", "errors", "context", "timers", "messages", "sandbox")
@@ -41,6 +39,12 @@ def prelude(name: str) -> str:
     return (_PRELUDE / f"{name}.js").read_text(encoding="utf-8")
 
 
+def function_text(source: str) -> str:
+    """Make the text of a function of a body. The body begins on the second line."""
+    kind = "async function" if _WAITS.search(source) else "function"
+    return f"({kind} (msg, node) {{\n{source}\n}})"
+
+
 class Sandbox:
     """One function node's world of JavaScript, with the node it belongs to."""
 
@@ -49,22 +53,16 @@ class Sandbox:
     ) -> None:
         self.node = node
         self.handles = Handles()
-        self.completes = True
-        """Whether a message is complete when the function returns; not where it calls ``node.done`` itself."""
-        self.has_status = False
-        """Whether the function has set a status."""
+        self.deeds = Deeds(node, self.handles, limits.megabytes)
         self.on_started: Callable[[JsError | None], None] = lambda error: None
         self.on_exhausted: Callable[[], None] = lambda: None
         """Called when there is no memory left: this sandbox is of no more use."""
-        self._exhausted = False
-        self._megabytes = limits.megabytes
         self._contexts = [getattr(node, scope) for scope in SCOPES]
         self._text = ""
-        self._deeds: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
+        self.ran = 0
+        """How many messages the function has gone through in ``input_all``."""
+        self._noted_deeds: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
         self._needs_flush = False
-        self._messages: dict[int, Msg] = {}
-        self._arrived: dict[int, dict[str, Any]] = {}
-        self._last_message = 0
         self._timers: dict[int, TimerHandle] = {}
         self._questions = Questions(node, self.handles, self._reply, find_link)
         self._script: Script = open_script(limits, engine)
@@ -92,23 +90,25 @@ class Sandbox:
             "zone": zone_offset,
             "zoneName": zone_name,
             "zoneId": zone_id,
-            "idna": lambda text: text.encode("idna").decode(),
+            "idna": ascii_host,
             "later": self._later,
+            "ran": self._note_ran,
             "system": lambda: encode(describe_system(), self.handles),
             "digest": digest,
             "random": random_bytes,
         }
         deeds: dict[str, Callable[..., None]] = {
-            "send": self._send,
-            "sendAll": self._send_all,
-            "finish": self._finish,
-            "fail": self._fail,
-            "done": self._done,
-            "report": self._report,
+            "send": self.deeds.send,
+            "sendAll": self.deeds.send_all,
+            "finish": self.deeds.finish,
+            "finishAll": self.deeds.finish_all,
+            "fail": self.deeds.fail,
+            "done": self.deeds.done,
+            "report": self.deeds.report,
             "timer": self._timer,
             "ask": self._questions.ask,
             "started": self._started,
-            "console": self._console,
+            "console": self.deeds.console,
         }
         for name, answer in answers.items():
             self._script.bind(f"__flowhost_{name}", answer)
@@ -117,7 +117,7 @@ class Sandbox:
 
     def _noted(self, deed: Callable[..., None]) -> Callable[..., None]:
         def note(*values: Any) -> None:
-            self._deeds.append((deed, values))
+            self._noted_deeds.append((deed, values))
 
         return note
 
@@ -138,10 +138,10 @@ class Sandbox:
                 self._needs_flush = False
                 self._run_and_act("__flow__.flush()")
         except OutOfMemoryError:
-            self._exhausted = True
+            self.deeds.is_exhausted = True
             raise
         finally:
-            if self._exhausted:
+            if self.deeds.is_exhausted:
                 self.on_exhausted()
 
     def _run_and_act(self, source: str) -> None:
@@ -151,8 +151,8 @@ class Sandbox:
             self._act()
 
     def _act(self) -> None:
-        while self._deeds:
-            deeds, self._deeds = self._deeds, []
+        while self._noted_deeds:
+            deeds, self._noted_deeds = self._noted_deeds, []
             for deed, values in deeds:
                 deed(*values)
 
@@ -166,9 +166,9 @@ class Sandbox:
 
     def load(self, source: str) -> None:
         """Compile the body of the function. Raises ScriptError where it is not well-formed."""
-        waits = _WAITS.search(source) is not None
-        kind = "async function" if waits else "function"
-        self.run(f"__flow__.load(({kind} (msg, node) {{\n{source}\n}}),{'true' if waits else 'false'})")
+        self.waits = bool(_WAITS.search(source))
+        waits = "true" if self.waits else "false"
+        self.run(f"__flow__.load({function_text(source)},{waits})")
 
     def setup(self, source: str) -> None:
         """Run the start code; ``on_started`` is called when it has ended."""
@@ -184,19 +184,36 @@ class Sandbox:
 
     def input(self, msg: Msg) -> None:
         """Give a message to the function. Raises ScriptError where the script had to be stopped."""
-        self._last_message = number = self._last_message + 1
-        self._messages[number] = msg
-        self._text = text = encode_message(msg, self.handles)
-        if text[0] == "@":
-            self._arrived[number] = dict(msg)
+        number, self._text = self.deeds.arrive(msg)
         tells = "true" if self.node.complete_nodes is not None else "false"
         try:
             self.run(f"__flow__.input({number},{tells})")
         except ScriptTimeoutError:
-            self._messages.pop(number, None)
-            self._arrived.pop(number, None)
+            self.deeds.forget(number)
             self.run("__flow__.abandon()")
             raise
+
+    def input_all(self, msgs: list[Msg]) -> int:
+        """Give messages to the function, one after the other; tells how many it has taken: at least one.
+
+        Raises ScriptTimeoutError where the last that it took had to be stopped; ``ran`` tells how many came before.
+        """
+        arrived = [self.deeds.arrive(msg) for msg in msgs]
+        first = arrived[0][0]
+        self._text = "\0".join([text for _, text in arrived])
+        tells = "true" if self.node.complete_nodes is not None else "false"
+        self.ran = 0
+        try:
+            self.run(f"__flow__.inputAll({first},{tells})")
+        except ScriptTimeoutError:
+            self.run("__flow__.abandon()")
+            self.ran += 1
+            raise
+        finally:
+            taken = max(self.ran, 1)
+            for number, _ in arrived[taken:]:
+                self.deeds.forget(number)
+        return self.ran
 
     def answer_call(self, event: str, msg: Msg) -> None:
         """Take what a subroutine returned to ``node.linkcall``."""
@@ -216,10 +233,13 @@ class Sandbox:
             timer.cancel()
         self._timers.clear()
         self._questions.close()
-        self._needs_flush = self._exhausted = False
+        self._needs_flush = self.deeds.is_exhausted = False
         self._script.close()
 
     # answers
+
+    def _note_ran(self, count: float) -> None:
+        self.ran = int(count)
 
     def _later(self) -> None:
         self._needs_flush = True
@@ -238,103 +258,13 @@ class Sandbox:
         try:
             value = decode(text, self.handles) if text else UNDEFINED
             if number and isinstance(value, dict):
-                value = self._renewed(number, value)
+                value = self.deeds.renewed(number, value)
             self._contexts[scope].set(key, value, store or None)
             return ""
         except Exception as error:
             return "!" + encode(error, self.handles)
 
-    # deeds
-
-    def _renewed(self, number: int, value: dict[str, Any]) -> Msg:
-        """Return the message that came in, as the function has left it: others may refer to it."""
-        msg = self._messages.get(number)
-        if msg is None:
-            return Msg(value)
-        msg.clear()
-        msg.update(value)
-        msg.shared = False
-        return msg
-
-    def _read(self, text: str, number: int) -> Any:
-        value = self._value(text, number)
-        return self._renewed(number, value) if value.__class__ is dict else value
-
-    def _value(self, text: str, number: int) -> Any:
-        """Read a message; members that the function has not looked at are taken from what came in."""
-        if text[0] != "@":
-            return decode(text, self.handles)
-        names, _, rest = text[1:].partition("\n")
-        value = decode(rest, self.handles)
-        arrived = self._arrived[number]
-        for name in orjson.loads(names):
-            value[name] = arrived[name]
-        return value
-
-    def _send(self, number: int, is_copy: bool, text: str, output: int) -> None:
-        msg = clone(self._value(text, number)) if is_copy else self._read(text, number)
-        self.node.send([*[None] * output, msg] if output else Msg(msg) if msg.__class__ is dict else msg)
-
-    def _send_all(self, number: int, text: str) -> None:
-        outputs = decode(text, self.handles)
-        if number:
-            _replace_first(outputs, lambda value: self._renewed(number, value))
-        self.node.send(outputs)
-
-    def _finish(self, number: int, returns: bool, text: str, about: str) -> None:
-        if returns:
-            msg = self._read(text, number)
-            self.node.send(msg)
-        elif about:
-            msg = self._read(about, number)
-        else:
-            msg = self._messages.get(number)
-        if self.completes and msg is not None:
-            self.node.done(msg)
-        self._arrived.pop(number, None)
-        if self.completes:
-            self._messages.pop(number, None)
-        elif len(self._messages) > 1000:
-            # Nobody says node.done() for these any more.
-            self._messages.pop(next(iter(self._messages)))
-
-    def _fail(self, number: int, error: str, about: str) -> None:
-        msg = self._read(about, number)
-        self._messages.pop(number, None)
-        self._arrived.pop(number, None)
-        self.node.done(msg, self._error(error) if error else None)
-
-    def _error(self, text: str) -> Any:
-        error = decode(text, self.handles)
-        if isinstance(error, JsError) and error.name == "InternalError" and str(error) == "out of memory":
-            self._exhausted = True
-            return OutOfMemoryError(self._megabytes)
-        return error
-
-    def _done(self, number: int, error: str, about: str) -> None:
-        msg = self._read(about, number)
-        self.node.done(msg, decode(error, self.handles) if error else None)
-
-    def _report(self, kind: str, text: str, about: str = "", number: int = 0) -> None:
-        node = self.node
-        if kind == "nonMessage":
-            node.error(node.words("errors.non_message", type=text))
-            return
-        value = self._error(text) if kind == "error" else decode(text, self.handles)
-        if kind == "error":
-            node.error(value, self._read(about, number) if about else None)
-        elif kind == "status":
-            self.has_status = True
-            node.status(value if isinstance(value, dict) else {"text": js_string(value)})
-        elif kind == "warn":
-            node.warn(value)
-        elif kind == "log":
-            node.log(value)
-        else:
-            node.host.log(kind, js_string(value), node)
-
-    def _console(self, level: str, text: str) -> None:
-        self.node.host.log({"log": "info", "trace": "debug"}.get(level, level), text, self.node)
+    # what only Python can do
 
     def _started(self, error: str) -> None:
         self.on_started(decode(error, self.handles) if error else None)
@@ -352,13 +282,3 @@ class Sandbox:
     def _reply(self, number: int, text: str) -> None:
         self._text = text
         self.run(f"__flow__.reply({number})")
-
-
-def _replace_first(outputs: Any, renew: Callable[[dict[str, Any]], Msg]) -> None:
-    for messages in outputs:
-        if not isinstance(messages, list):
-            continue
-        for index, message in enumerate(messages):
-            if message is not None:
-                messages[index] = renew(message)
-                return

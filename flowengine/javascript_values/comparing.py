@@ -49,6 +49,9 @@ def strict_equal(left: Any, right: Any) -> bool:
 
 def loose_equal(left: Any, right: Any) -> bool:
     """``left == right``: null equals undefined; texts, booleans and objects turn into numbers or texts."""
+    kind = left.__class__
+    if kind is right.__class__ and (kind is str or kind is int):
+        return bool(left == right)
     if left is None or left is UNDEFINED:
         return right is None or right is UNDEFINED
     if right is None or right is UNDEFINED:
@@ -64,6 +67,8 @@ def loose_equal(left: Any, right: Any) -> bool:
 
 def less_than(left: Any, right: Any) -> bool:
     """``left < right``: two texts by UTF-16 code units, everything else as numbers; false beside NaN."""
+    if left.__class__ in _NUMBERS and right.__class__ in _NUMBERS:
+        return bool(left < right)
     left, right = _number_primitive(left), _number_primitive(right)
     if isinstance(left, str) and isinstance(right, str):
         if left.isascii() and right.isascii():
@@ -74,10 +79,16 @@ def less_than(left: Any, right: Any) -> bool:
 
 def less_or_equal(left: Any, right: Any) -> bool:
     """``left <= right``; not the opposite of ``right < left``, for both are false beside NaN."""
+    if left.__class__ in _NUMBERS and right.__class__ in _NUMBERS:
+        return bool(left <= right)
     left, right = _number_primitive(left), _number_primitive(right)
     if isinstance(left, str) and isinstance(right, str):
         return not less_than(right, left)
     return bool(js_number(left) <= js_number(right))
+
+
+_NUMBERS = frozenset((int, float))
+"""Classes that compare as in JavaScript; a boolean is none of them."""
 
 
 def _is_primitive(value: Any) -> bool:

@@ -14,19 +14,20 @@ from .numbers import MAX_SAFE_INTEGER, to_js_integral
 
 # Numbers that orjson reads otherwise: past 2^53, -0, and floats that are integral (1.0, 1e3). One pattern
 # each, beginning with a letter: so they are searched for at the speed of memchr.
-_READ_OTHERWISE = tuple(
+_LONG = re.compile(rb"[:,\[]\s*-?[0-9]{16}")
+_MINUS_NOUGHT = re.compile(rb"-0(?:[,}\]\s]|$)")
+_INTEGRAL_FLOATS = tuple(
     re.compile(pattern)
     for pattern in (
-        r":\s*-?[0-9]{16}",
-        r",\s*-?[0-9]{16}",
-        r"\[\s*-?[0-9]{16}",
-        r"\.0+(?:[,}\]\s]|$)",
-        r"e[-+]?[0-9]+(?:[,}\]\s]|$)",
-        r"E[-+]?[0-9]+(?:[,}\]\s]|$)",
-        r"-0(?:[,}\]\s]|$)",
+        rb"\.0+(?:[,}\]\s]|$)",
+        rb"e[-+]?[0-9]+(?:[,}\]\s]|$)",
+        rb"E[-+]?[0-9]+(?:[,}\]\s]|$)",
     )
 )
-_SCALAR = re.compile(r"\s*-?[0-9]")
+_SCALAR = re.compile(rb"\s*-?[0-9]")
+# Sixteen digits in a row are found by making all digits one: a pattern would stop at every comma and colon.
+_ALIKE = bytes(48 if 48 <= byte < 58 else 32 for byte in range(256))
+_SIXTEEN = b"0" * 16
 
 
 class JsonSyntaxError(FlowError):
@@ -40,21 +41,42 @@ def js_parse(text: str | bytes) -> Any:
 
     Raises JsonSyntaxError, or FlowError where the nesting is too deep to be read.
     """
+    try:
+        data = text.encode() if isinstance(text, str) else bytes(text)
+        if _needs_care(data):
+            return _parsed(text)
+        value = orjson.loads(data)
+    except (UnicodeEncodeError, orjson.JSONDecodeError):
+        return _parsed(text)
+    if value.__class__ in (dict, list) and any(pattern.search(data) for pattern in _INTEGRAL_FLOATS):
+        _make_integral(value)
+    return value
+
+
+def _needs_care(data: bytes) -> bool:
+    """Tell whether there may be a number that orjson loses something of, or there is nothing but a number."""
+    if _SIXTEEN in data.translate(_ALIKE) and _LONG.search(data):
+        return True
+    return _MINUS_NOUGHT.search(data) is not None or _SCALAR.match(data) is not None
+
+
+def _make_integral(value: Any) -> None:
+    """Make integral floats whole numbers, as they are in JavaScript, wherever they are inside."""
+    pending = [value]
+    while pending:
+        place = pending.pop()
+        for key, item in place.items() if place.__class__ is dict else enumerate(place):
+            kind = item.__class__
+            if kind is float:
+                place[key] = to_js_integral(item)
+            elif kind is dict or kind is list:
+                pending.append(item)
+
+
+def _parsed(text: str | bytes) -> Any:
+    """Read with JavaScript's numbers and lone surrogates, and say in V8's words what is wrong."""
     if not isinstance(text, str):
         text = bytes(text).decode("utf-8", "replace")
-    for pattern in _READ_OTHERWISE:
-        if pattern.search(text):
-            return _parsed(text)
-    if _SCALAR.match(text):  # a number by itself
-        return _parsed(text)
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return _parsed(text)
-
-
-def _parsed(text: str) -> Any:
-    """Read with JavaScript's numbers and lone surrogates, and say in V8's words what is wrong."""
     try:
         return _DECODER.decode(text)
     except ValueError:

@@ -48,11 +48,16 @@ def js_json(value: Any, indent: int | None = None) -> str:
         text = orjson.dumps(value, _plain, _OPTIONS | (orjson.OPT_INDENT_2 if indent else 0))
     except (TypeError, _UnlikeError):
         text = b""
-    if not text or _INTEGRAL_FLOAT.search(text) or _EXPONENT.search(text) or _INDEX_KEY.search(text):
+    if not text or _INTEGRAL_FLOAT.search(text) or _EXPONENT.search(text) or _has_index_key(text):
         return _written(value, indent)
     if indent and indent != 2:
         text = _LEADING.sub(lambda spaces: b" " * (len(spaces[0]) // 2 * indent), text)
     return text.decode()
+
+
+def _has_index_key(text: bytes) -> bool:
+    # A long array of numbers is all commas, and has no keys.
+    return (b',"' in text or b"\n" in text) and _INDEX_KEY.search(text) is not None
 
 
 def _plain(value: Any) -> Any:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
+from flowengine.fields import node_scope, show_if
 from flowengine.messages import Msg
 from flowengine.node import Node, NodeConfig
 
@@ -22,8 +23,8 @@ class Catch(Node):
     class Config(NodeConfig):
         """``scope``: None for the whole flow, "group", or the ids of nodes."""
 
-        scope: list[str] | str | None = None
-        uncaught: bool = False
+        scope: Annotated[list[str] | str | None, node_scope()] = None
+        uncaught: Annotated[bool, show_if("!scope")] = False
 
     def on_input(self, msg: Msg) -> Msg:
         return msg

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
+from flowengine.fields import code, wide
 from flowengine.node import Node, NodeConfig
 
 
@@ -20,4 +21,4 @@ class Comment(Node):
     class Config(NodeConfig):
         """``info`` is Markdown."""
 
-        info: str = ""
+        info: Annotated[str, code("markdown", rows=16) | wide()] = ""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from flowengine.fields import legacy, nodes, required
 from flowengine.messages import Msg
 from flowengine.node import Node, NodeConfig
 
@@ -26,8 +27,8 @@ class Complete(Node):
     class Config(NodeConfig):
         """``scope``: ids of the nodes to watch."""
 
-        scope: list[str] | None = Field(default_factory=list)
-        uncaught: bool = False
+        scope: Annotated[list[str] | None, nodes(), required()] = Field(default_factory=list)
+        uncaught: Annotated[bool, legacy()] = False
 
     def on_start(self) -> None:
         self.config = without_wired(self.config)

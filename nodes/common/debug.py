@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from time import monotonic
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, field_validator
 
 from flowengine.debug_values import DebugMessage
 from flowengine.errors import ExpressionError, NodeError, PropertyPathError
+from flowengine.fields import Kind, hidden, show_if, starts, typed
 from flowengine.javascript_values import js_inspect, js_string
 from flowengine.messages import UNDEFINED, Msg, get_property
 from flowengine.node import DEFERRED, Node, NodeConfig, TimerHandle
@@ -35,17 +36,31 @@ class Debug(Node):
     outputs: ClassVar[int] = 0
     copy_on_write = True
     keeps_empty_name = True
+    form = ("name", "complete", "tosidebar", "console", "tostatus", "statusVal")
+    label = (
+        "{name}",
+        {"if": "targetType=jsonata", "text": "JSONata"},
+        {"if": "complete=true", "text": "msg"},
+        {"if": "complete=false", "text": "msg.payload"},
+        "msg.{complete}",
+    )
 
     class Config(NodeConfig):
         """``complete``: a property, "true" for the whole message, or the expression where targetType is jsonata."""
 
-        active: bool = True
+        active: Annotated[bool, hidden()] = True
         tosidebar: bool = True
         console: bool = False
         tostatus: bool = False
-        complete: str = "false"
-        target_type: str | None = Field(None, alias="targetType")
-        status_val: str = Field("", alias="statusVal")
+        complete: Annotated[
+            str, typed("msg", Kind("full", ("true",)), "jsonata", type_field="targetType"), starts("payload")
+        ] = "false"
+        target_type: Annotated[str | None, starts("msg")] = Field(None, alias="targetType")
+        status_val: Annotated[
+            str,
+            typed(Kind("auto"), Kind("counter"), "msg", "jsonata", type_field="statusType"),
+            show_if("tostatus"),
+        ] = Field("", alias="statusVal")
         status_type: str = Field("auto", alias="statusType")
 
         @field_validator("active", "tosidebar", mode="before")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
+from flowengine.fields import line, rows, typed, wide
 from flowengine.node import ConfigNode, NodeConfig
 
 
@@ -17,4 +18,14 @@ class GlobalConfig(ConfigNode):
     class Config(NodeConfig):
         """``env``: entries ``{"name", "value", "type"}``."""
 
-        env: list[dict[str, Any]] = Field(default_factory=list)
+        env: Annotated[
+            list[dict[str, Any]],
+            rows(
+                {
+                    "name": line(),
+                    "value": typed("str", "num", "bool", "json", "bin", "env", "jsonata", type_field="type"),
+                },
+                new={"name": "", "value": "", "type": "str"},
+            )
+            | wide(),
+        ] = Field(default_factory=list)

@@ -14,6 +14,7 @@ class Junction(Node):
     color = "#d9d9d9"
     icon = "junction"
     copy_on_write = True
+    label = ()
 
     class Config(NodeConfig):
         """Nothing to configure."""

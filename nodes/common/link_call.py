@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field, field_validator
 
+from flowengine.fields import nodes, number, select, show_if
 from flowengine.javascript_values import js_parse_float
 from flowengine.messages import Msg, generate_id
 from flowengine.node import DEFERRED, Node, NodeConfig, TimerHandle
@@ -33,13 +34,16 @@ class LinkCall(Node):
     color = "#dddddd"
     icon = "link-call"
     copy_on_write = True
+    form = ("name", "linkType", "links", "timeout")
 
     class Config(NodeConfig):
         """``linkType``: static or dynamic. ``timeout`` in seconds."""
 
-        links: list[str] = Field(default_factory=list)
-        link_type: str = Field("static", alias="linkType")
-        timeout: str | float | None = "30"
+        links: Annotated[list[str], nodes("link in", everywhere=True), show_if("linkType!=dynamic")] = Field(
+            default_factory=list
+        )
+        link_type: Annotated[str, select("static", "dynamic")] = Field("static", alias="linkType")
+        timeout: Annotated[str | int | float | None, number(least=0, unit="seconds")] = "30"
 
         @field_validator("links", mode="before")
         @classmethod

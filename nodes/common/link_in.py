@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from flowengine.fields import nodes
 from flowengine.messages import Msg
 from flowengine.node import Node, NodeConfig
 
@@ -21,11 +22,12 @@ class LinkIn(Node):
     icon = "link-out"
     inputs: ClassVar[int] = 0
     copy_on_write = True
+    label = ()
 
     class Config(NodeConfig):
         """``links``: ids of the link out nodes that lead here."""
 
-        links: list[str] = Field(default_factory=list)
+        links: Annotated[list[str], nodes("link out", everywhere=True)] = Field(default_factory=list)
 
     def on_start(self) -> None:
         link_targets(self).add(self)

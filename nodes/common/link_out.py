@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from flowengine.fields import nodes, select, show_if
 from flowengine.messages import Msg
 from flowengine.node import Node, NodeConfig
 
@@ -20,12 +21,15 @@ class LinkOut(Node):
     align = "right"
     outputs: ClassVar[int] = 0
     copy_on_write = True
+    label = ()
 
     class Config(NodeConfig):
         """``mode``: link or return. ``links``: ids of link in nodes."""
 
-        mode: str | None = "link"
-        links: list[str] = Field(default_factory=list)
+        mode: Annotated[str | None, select("link", "return")] = "link"
+        links: Annotated[list[str], nodes("link in", everywhere=True), show_if("mode!=return")] = Field(
+            default_factory=list
+        )
 
     def on_input(self, msg: Msg) -> Msg | None:
         msg["_event"] = f"node:{self.id}"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
+from flowengine.fields import node_scope
 from flowengine.messages import Msg
 from flowengine.node import Node, NodeConfig
 
@@ -24,7 +25,7 @@ class Status(Node):
     class Config(NodeConfig):
         """``scope``: None for the whole flow, "group", or the ids of nodes."""
 
-        scope: list[str] | str | None = None
+        scope: Annotated[list[str] | str | None, node_scope()] = None
 
     def on_start(self) -> None:
         self.config = without_wired(self.config)

@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
+from flowengine.fields import PLACES, checkbox, legacy, rows, select, show_if, starts, typed, wide
 from flowengine.messages import Msg
 from flowengine.node import DEFERRED, Node, NodeConfig
 
-from .change_replace import Unfinished
 from .change_rules import compile_rule
-from .change_values import Rule, RuleError
+from .change_values import Rule, RuleError, Unfinished
+
+NEW_RULE = {"t": "set", "p": "payload", "pt": "msg", "to": "", "tot": "str"}
+NEW_VALUES = ("str", "msg", "flow", "global", "num", "bool", "json", "date", "jsonata", "env", "bin")
+RULES = (
+    rows(
+        {
+            "t": select("set", "change", "delete", "move"),
+            "p": typed(*PLACES, type_field="pt"),
+            "from": typed("str", "re", "num", "bool", "msg", "flow", "global", "env", type_field="fromt")
+            | show_if("t=change"),
+            "to": typed(*NEW_VALUES, type_field="tot") | show_if("t=set|change"),
+            "to#move": typed(*PLACES, type_field="tot") | show_if("t=move"),
+            "dc": checkbox() | show_if("t=set,tot=msg|flow|global"),
+        },
+        new=NEW_RULE,
+    )
+    | wide()
+    | starts([NEW_RULE])
+)
 
 
 class Change(Node):
@@ -26,12 +45,12 @@ class Change(Node):
     class Config(NodeConfig):
         """``rules``: ``{"t": "set" | "change" | "delete" | "move", "p": property, "pt": its type, ...}``."""
 
-        rules: list[dict[str, Any]] = [{"t": "set", "p": "payload", "pt": "msg", "to": "", "tot": "str"}]
-        action: Any = ""
-        property: Any = ""
-        from_: Any = Field("", alias="from")
-        to: Any = ""
-        reg: Any = False
+        rules: Annotated[list[dict[str, Any]], RULES] = [NEW_RULE]
+        action: Annotated[Any, legacy()] = ""
+        property: Annotated[Any, legacy()] = ""
+        from_: Annotated[Any, legacy()] = Field("", alias="from")
+        to: Annotated[Any, legacy()] = ""
+        reg: Annotated[Any, legacy()] = False
 
         @model_validator(mode="before")
         @classmethod

@@ -17,11 +17,7 @@ from flowengine.javascript_values import (
 )
 from flowengine.messages import Msg
 
-from .change_values import PLACES, Rule, RuleError, new_value, reader, text_of, writer
-
-
-class Unfinished(Exception):
-    """A rule does not let the message go on."""
+from .change_values import PLACES, Rule, RuleError, Unfinished, hold, new_value, reader, text_of, writer
 
 
 class _Wanted:
@@ -37,7 +33,7 @@ def compile_replace(rule: dict[str, Any], node: Any) -> Rule:
     """Make the function that applies the rule. Raises RuleError where it is not well-formed."""
     kind = rule.get("pt") or "msg"
     if kind not in PLACES:
-        return lambda msg: None
+        return hold
     name, is_message = text_of(rule.get("p")), kind == "msg"
     new, wanted = new_value(rule, node), _wanted(rule, node)
     read, write = reader(name, kind, node), writer(name, kind, node)

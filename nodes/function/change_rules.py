@@ -13,7 +13,18 @@ from flowengine.errors import FlowError
 from flowengine.messages import UNDEFINED, Msg, clone
 
 from .change_replace import compile_replace
-from .change_values import PLACES, Rule, RuleError, Value, new_value, reader, remover, text_of, writer
+from .change_values import (
+    PLACES,
+    Rule,
+    RuleError,
+    Value,
+    is_constant,
+    new_value,
+    reader,
+    remover,
+    text_of,
+    writer,
+)
 
 
 def compile_rule(rule: dict[str, Any], node: Any) -> Rule:
@@ -38,7 +49,7 @@ def _set(rule: dict[str, Any], node: Any) -> Rule:
     name, kind = text_of(rule.get("p")), rule.get("pt") or "msg"
     value = new_value(rule, node)
     if kind == "msg" and _IDENTIFIER.fullmatch(name) and not rule.get("dc"):
-        return _set_key(name, value)
+        return _set_constant(name, value(Msg())) if is_constant(rule) else _set_key(name, value)
     write = writer(name, kind, node)
     if rule.get("dc"):
         return lambda msg: _assign(msg, lambda msg: clone(value(msg)), write)
@@ -46,6 +57,13 @@ def _set(rule: dict[str, Any], node: Any) -> Rule:
 
 
 _IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
+
+
+def _set_constant(key: str, value: Any) -> Rule:
+    def set_constant(msg: Msg) -> None:
+        msg[key] = value
+
+    return set_constant
 
 
 def _set_key(key: str, value: Value) -> Rule:

@@ -7,15 +7,19 @@ from typing import Any
 
 from flowengine.errors import FlowError
 from flowengine.expressions import compile_jsonata
-from flowengine.javascript_values import JsonSyntaxError, js_parse, js_string
+from flowengine.javascript_values import JsonSyntaxError, js_json, js_parse, js_string
 from flowengine.messages import UNDEFINED, Msg, clone, compile_path
-from flowengine.typed_values import compile_target, compile_value
+from flowengine.typed_values import compile_value, context_key, split_store
 
 Rule = Callable[[Msg], None]
 Value = Callable[[Msg], Any]
 
 CONTEXTS = ("flow", "global")
 PLACES = ("msg", *CONTEXTS)
+
+
+class Unfinished(Exception):
+    """A rule does not let the message go on."""
 
 
 class RuleError(FlowError):
@@ -34,9 +38,9 @@ def text_of(value: Any) -> str:
 def writer(name: str, kind: str, node: Any) -> Callable[[Msg, Any], None]:
     """Make the function that writes a property; it warns where there is no object to write to."""
     if kind in CONTEXTS:
-        return _quiet(compile_target(name, kind, node))
+        return _context_writer(name, kind, node)
     if kind != "msg":
-        return _write_nothing
+        return hold
     try:
         path = compile_path(name)
     except FlowError:
@@ -57,16 +61,32 @@ def _write_nothing(msg: Msg, value: Any) -> None:
     """Do nothing, for a property that cannot be."""
 
 
-def _quiet(write: Callable[[Msg, Any], None]) -> Callable[[Msg, Any], None]:
-    """Pass over what cannot be written because the key refers to nothing."""
+def hold(msg: Msg, value: Any = None) -> None:
+    """Let no message go on, for a place that does not exist."""
+    raise Unfinished
 
-    def write_quietly(msg: Msg, value: Any) -> None:
+
+def _context_writer(name: str, kind: str, node: Any) -> Callable[[Msg, Any], None]:
+    """Pass over a key that refers to nothing; a key that no context can have is an error of the message."""
+    store, key = split_store(name)
+    context = node.flow_context if kind == "flow" else node.global_context
+    try:
+        resolve = context_key(key)
+    except FlowError:
+        return _write_nothing
+
+    def write(msg: Msg, value: Any) -> None:
         try:
-            write(msg, value)
+            resolved = resolve(msg)
         except FlowError:
             return
+        try:
+            context.set(resolved, value, store)
+        except FlowError as error:
+            node.error(error, msg)
+            raise Unfinished from error
 
-    return write_quietly
+    return write
 
 
 def new_value(rule: dict[str, Any], node: Any) -> Value:
@@ -86,11 +106,19 @@ def new_value(rule: dict[str, Any], node: Any) -> Value:
     return lambda msg: value
 
 
+def is_constant(rule: dict[str, Any]) -> bool:
+    """Tell whether a rule gives every message the same value, one that nothing can change."""
+    kind = rule.get("tot") or "str"
+    return kind in ("num", "bool") or (kind == "str" and isinstance(rule.get("to"), (str, int, float)))
+
+
 def _parsed(value: Any, kind: str, node: Any) -> Value:
     try:
-        js_parse(text_of(value))
+        data = js_parse(text_of(value))
     except JsonSyntaxError as error:
         raise RuleError("invalid_json") from error
+    if kind == "bin" and isinstance(data, dict) and data.get("type") == "Buffer":  # as toJSON writes it
+        value = js_json(data.get("data"))
     return reader(value, kind, node)
 
 
@@ -122,21 +150,24 @@ def _expression(text: Any, node: Any) -> Value:
     return value
 
 
-def _remove_nothing(msg: Msg) -> None:
-    """Do nothing, for a property that cannot be."""
-
-
 def remover(name: str, kind: str, node: Any) -> Rule:
-    """Make the function that deletes a property; where there is none, nothing happens."""
+    """Make the function that deletes a property; where the message has none, nothing happens."""
+    if kind != "msg":
+        write = writer(name, kind, node)
+        return lambda msg: write(msg, UNDEFINED)
     try:
-        write = compile_target(name, kind, node)
+        path = compile_path(name)
     except FlowError:
         return _remove_nothing
 
     def remove(msg: Msg) -> None:
         try:
-            write(msg, UNDEFINED)
+            path.set(msg, UNDEFINED)
         except FlowError:
             return
 
     return remove
+
+
+def _remove_nothing(msg: Msg) -> None:
+    """Do nothing, for a property that cannot be."""

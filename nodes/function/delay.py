@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
 from pydantic import Field
 
+from flowengine.fields import beside, number, required, select, show_if
 from flowengine.javascript_values import js_number
 from flowengine.messages import Msg
 from flowengine.node import DEFERRED, Node, NodeConfig
@@ -42,18 +43,34 @@ class Delay(Node):
     class Config(NodeConfig):
         """``pauseType``: delay, delayv, random, rate, burst, queue or timed."""
 
-        pause_type: str | None = Field("delay", alias="pauseType")
-        timeout: Any = "5"
-        timeout_units: str | None = Field("seconds", alias="timeoutUnits")
-        rate: Any = "1"
-        nb_rate_units: Any = Field("1", alias="nbRateUnits")
-        rate_units: str | None = Field("second", alias="rateUnits")
-        random_first: Any = Field("1", alias="randomFirst")
-        random_last: Any = Field("5", alias="randomLast")
-        random_units: str | None = Field("seconds", alias="randomUnits")
-        drop: bool | None = False
-        allowrate: bool | None = False
-        outputs: int | None = 1
+        pause_type: Annotated[
+            str | None, select("delay", "delayv", "random", "rate", "burst", "queue", "timed"), required()
+        ] = Field("delay", alias="pauseType")
+        timeout: Annotated[
+            Any, number(least=0) | beside("timeoutUnits"), show_if("pauseType=delay|delayv")
+        ] = "5"
+        timeout_units: Annotated[
+            str | None, select("milliseconds", "seconds", "minutes", "hours", "days")
+        ] = Field("seconds", alias="timeoutUnits")
+        rate: Annotated[Any, number(least=0), show_if("pauseType=rate|burst|queue|timed")] = "1"
+        nb_rate_units: Annotated[
+            Any, number(least=0) | beside("rateUnits"), show_if("pauseType=rate|burst|queue|timed")
+        ] = Field("1", alias="nbRateUnits")
+        rate_units: Annotated[str | None, select("second", "minute", "hour", "day")] = Field(
+            "second", alias="rateUnits"
+        )
+        random_first: Annotated[Any, number(least=0), show_if("pauseType=random")] = Field(
+            "1", alias="randomFirst"
+        )
+        random_last: Annotated[Any, number(least=0) | beside("randomUnits"), show_if("pauseType=random")] = (
+            Field("5", alias="randomLast")
+        )
+        random_units: Annotated[str | None, select("milliseconds", "seconds", "minutes", "hours", "days")] = (
+            Field("seconds", alias="randomUnits")
+        )
+        drop: Annotated[bool | None, show_if("pauseType=rate|burst")] = False
+        allowrate: Annotated[bool | None, show_if("pauseType=rate|burst|queue|timed")] = False
+        outputs: Annotated[int | None, select(1, 2), show_if("pauseType=rate|burst,drop")] = 1
 
     def on_start(self) -> None:
         config = self.config

@@ -15,6 +15,10 @@ from .delay_rate import told_rate
 NO_TOPIC = "_none_"
 
 
+EARLY = 0.002
+"""Seconds that a timer may come too early; the next beat is not the same one then."""
+
+
 class Topics:
     """Sends every ``seconds``, counted from when the node started."""
 
@@ -69,7 +73,7 @@ class Topics:
         if self._timer is not None or not self._waiting:
             return
         since = get_running_loop().time() - self._began
-        beat = (floor(since / self._seconds) + 1) * self._seconds if self._seconds > 0 else since
+        beat = (floor((since + EARLY) / self._seconds) + 1) * self._seconds if self._seconds > 0 else since
         self._timer = self._node.call_later(beat - since, self._send)
 
     def _send(self) -> None:

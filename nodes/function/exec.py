@@ -6,11 +6,12 @@ import asyncio
 import os
 import re
 import signal
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, field_validator
 
 from flowengine.errors import NodeError
+from flowengine.fields import legacy, line, number, select, starts, typed
 from flowengine.javascript_values import js_number, js_string
 from flowengine.messages import UNDEFINED, Msg, clone, get_property
 from flowengine.node import Node, NodeConfig
@@ -29,17 +30,19 @@ class Exec(Node):
     color = "darksalmon"
     icon = "cog"
     outputs: ClassVar[int] = 3
+    form = ("name", "command", "addpay", "append", "useSpawn", "timer", "winHide")
+    label = ("{name}", "{command}")
 
     class Config(NodeConfig):
         """``addpay``: the property appended to the command, True for the payload. ``timer`` in seconds."""
 
-        command: str = ""
-        addpay: str | bool = True
-        append: str = ""
-        use_spawn: str = Field("false", alias="useSpawn")
-        timer: str | float = ""
+        command: Annotated[str, line(placeholder="ls -l")] = ""
+        addpay: Annotated[str | bool, typed("msg"), starts("")] = True
+        append: Annotated[str, line()] = ""
+        use_spawn: Annotated[str, select("false", "true")] = Field("false", alias="useSpawn")
+        timer: Annotated[str | float, number(least=0, unit="seconds")] = ""
         win_hide: bool = Field(False, alias="winHide")
-        oldrc: str = "false"
+        oldrc: Annotated[str, legacy()] = "false"
 
         @field_validator("use_spawn", "oldrc", mode="before")
         @classmethod

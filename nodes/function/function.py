@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
-from typing import Any, Literal, Protocol
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import Field, field_validator
 
+from flowengine.fields import code, hidden, line, number, rows, show_if, starts, tab, wide
 from flowengine.javascript_values import js_number
 from flowengine.messages import Msg
 from flowengine.node import Node, NodeConfig
@@ -14,6 +15,9 @@ from flowengine.node import Node, NodeConfig
 
 class Runner(Protocol):
     """Code of one language, ready to run."""
+
+    input_all: Callable[[list[Msg]], None] | None
+    """Runs the function on messages that wait together, and reports what is wrong with each."""
 
     def start(self) -> Awaitable[None] | None:
         """Compile the code and run what is to run when the flow starts."""
@@ -36,6 +40,13 @@ class Function(Node):
     color = "#fdd0a2"
     icon = "function"
     keeps_empty_name = True
+    form = (
+        "name",
+        tab("setup", "language", "outputs", "timeout", "libs"),
+        tab("start", "initialize"),
+        tab("message", "func", first=True),
+        tab("stop", "finalize"),
+    )
 
     class Config(NodeConfig):
         """``func`` runs on every message, ``initialize`` when the flow starts, ``finalize`` when it stops.
@@ -45,13 +56,20 @@ class Function(Node):
         """
 
         language: Literal["javascript", "python"] = "javascript"
-        func: str = ""
-        outputs: int = 1
-        timeout: float = 0
-        noerr: int = 0
-        initialize: str = ""
-        finalize: str = ""
-        libs: list[Any] = Field(default_factory=list)
+        func: Annotated[str, code(language_field="language", rows=18) | wide(), starts("return msg")] = ""
+        outputs: Annotated[int, number(least=0, most=500, whole=True)] = 1
+        timeout: Annotated[float, number(least=0, unit="seconds")] = 0
+        noerr: Annotated[int, hidden()] = 0
+        initialize: Annotated[str, code(language_field="language", rows=18) | wide()] = ""
+        finalize: Annotated[str, code(language_field="language", rows=18) | wide()] = ""
+        libs: Annotated[
+            list[Any],
+            rows(
+                {"var": line(placeholder="os"), "module": line(placeholder="os")},
+                new={"var": "", "module": ""},
+            ),
+            show_if("language=javascript"),
+        ] = Field(default_factory=list)
 
         @field_validator("language", mode="before")
         @classmethod
@@ -78,6 +96,7 @@ class Function(Node):
 
     def on_start(self) -> Awaitable[None] | None:
         self._runner = self._make_runner()
+        self.on_inputs = self._runner.input_all
         return self._runner.start()
 
     def _make_runner(self) -> Runner:

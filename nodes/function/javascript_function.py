@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from flowengine.errors import FlowError, NodeError
-from flowengine.javascript import JsError, Limits, Sandbox, ScriptError
+from flowengine.javascript import JsError, Limits, Sandbox, ScriptError, function_text, parses
 from flowengine.messages import Msg
 from flowengine.node import DEFERRED, Node
 
@@ -73,14 +73,23 @@ class JavaScriptFunction:
         self._dropping = False
 
     def start(self) -> None:
-        """Compile the code and run the start code."""
-        self._open()
+        """Compile the code and run the start code.
+
+        Without start code nothing shows before the first message, which then opens the sandbox: a flow of
+        hundreds of functions starts in no time.
+        """
+        config = self._node.config
+        codes = (function_text(config.func), function_text(config.finalize))
+        if config.initialize.strip() or config.libs or not all(parses(code, self._engine) for code in codes):
+            self._open()
+        else:
+            self._waiting = None
 
     def _open(self) -> None:
         node = self._node
         config = node.config
         self._sandbox = sandbox = Sandbox(node, config.outputs, self._limits, self._find_link, self._engine)
-        sandbox.completes = not calls_done(config.func)
+        sandbox.deeds.completes = not calls_done(config.func)
         sandbox.on_started = self._started
         sandbox.on_exhausted = self._open_anew
         if not self._add_modules(sandbox):
@@ -103,7 +112,13 @@ class JavaScriptFunction:
         ]
         if missing:
             node.error(NodeError(node.words("errors.libs", names=", ".join(missing))))
-        return not wrong and not missing
+        if wrong or missing:
+            self._drop_all()
+        return not self._dropping
+
+    def _drop_all(self) -> None:
+        self._dropping = True
+        self._waiting = None
 
     def _is_well_formed(self, sandbox: Sandbox, initialize: str) -> bool:
         for name, check, source in (
@@ -115,6 +130,7 @@ class JavaScriptFunction:
                 check(source)
             except ScriptError as error:
                 self._node.error(_placed(error, name))
+                self._drop_all()
                 return False
         return True
 
@@ -125,8 +141,7 @@ class JavaScriptFunction:
         try:
             sandbox.setup(initialize)
         except ScriptError as error:
-            self._dropping = True
-            self._waiting = []
+            self._drop_all()
             self._node.error(error)
 
     def _started(self, error: JsError | None) -> None:
@@ -135,22 +150,46 @@ class JavaScriptFunction:
             self._dropping = True
             self._node.error(error)
             return
-        for msg in waiting:
-            try:
-                self.input(msg)
-            except FlowError as failure:
-                self._node.error(failure, msg)
+        self._input_each(waiting)
 
     def _find_link(self, target: str) -> Node:
         return link_targets(self._node).find(self._node, target, dynamic=True)
 
     def input(self, msg: Msg) -> Any:
         """Run the function on a message, or keep it until the start code has ended."""
+        if self._sandbox is None:
+            self._open()
         if self._waiting is not None:
             self._waiting.append(msg)
         elif not self._dropping and self._sandbox is not None:
             self._sandbox.input(msg)
         return DEFERRED
+
+    def input_all(self, msgs: list[Msg]) -> None:
+        """Run the function on messages that wait together, in one entry where it ends at once each time."""
+        sandbox = self._sandbox
+        if self._waiting is not None or self._dropping or sandbox is None or not self._goes_together:
+            self._input_each(msgs)
+            return
+        try:
+            sandbox.input_all(msgs)
+        except FlowError as error:
+            self._node.error(error, msgs[max(sandbox.ran - 1, 0)])
+        if rest := msgs[max(sandbox.ran, 1) :]:
+            # They were there first, and others have waited long enough meanwhile.
+            self._node.host.delivery.queue.appendleft((self._node.receive_all, rest))
+
+    def _input_each(self, msgs: list[Msg]) -> None:
+        for msg in msgs:
+            try:
+                self.input(msg)
+            except FlowError as error:
+                self._node.error(error, msg)
+
+    @property
+    def _goes_together(self) -> bool:
+        """Whether messages may share an entry: not where they wait, nor where the time of each is scarce."""
+        return self._sandbox is not None and not self._sandbox.waits and self._limits.seconds >= 1
 
     def _open_anew(self) -> None:
         # What the script holds on to may be all there is room for: only a new one surely works.
@@ -167,9 +206,11 @@ class JavaScriptFunction:
 
     def close(self, removed: bool) -> None:
         """Run the stop code and give everything back."""
+        if self._sandbox is None and self._node.config.finalize.strip():
+            self._open()
         if self._sandbox is not None:
             self._sandbox.close("" if self._waiting is not None else self._node.config.finalize)
-            if self._sandbox.has_status:
+            if self._sandbox.deeds.has_status:
                 self._node.status({})
             self._sandbox = None
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from flowengine.errors import FlowError, NodeError
 from flowengine.javascript_values import js_typeof
-from flowengine.messages import UNDEFINED, Msg, clone, generate_id
+from flowengine.messages import Msg, clone, generate_id
 from flowengine.node import DEFERRED
 
 from .python_names import FunctionContext, FunctionEnv, FunctionNode
@@ -92,6 +92,8 @@ class PythonFunction:
         waiting, self._waiting = self._waiting or [], None
         for msg in waiting:
             self._node.receive(msg)
+
+    input_all = None
 
     def input(self, msg: Msg) -> Any:
         """Run the function on a message, or keep it until the start code has ended."""
@@ -245,7 +247,4 @@ def explain(error: Exception) -> Exception:
             line = trace.tb_lineno
         trace = trace.tb_next
     text = str(error) if not isinstance(error, KeyError) else f"no {error}"
-    return NodeError(f"{text} (line {line})" if line else text, name=type(error).__name__, cause=None)
-
-
-__all__ = ["UNDEFINED", "PythonFunction", "compile_function", "explain"]
+    return NodeError(f"{text} (line {line})" if line else text, name=type(error).__name__)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Annotated, Any
 
+from flowengine.fields import checkbox, number, required, section, select, typed
 from flowengine.javascript_values import js_number, js_string, js_truthy, to_js_integral
 from flowengine.messages import UNDEFINED, Msg, compile_path
 from flowengine.node import Node, NodeConfig
@@ -18,17 +19,24 @@ class Range(Node):
     color = "#E2D96E"
     icon = "range"
     copy_on_write = True
+    form = (
+        "name",
+        "property",
+        "action",
+        section("input", "minin", "maxin"),
+        section("target", "minout", "maxout", "round"),
+    )
 
     class Config(NodeConfig):
         """``action``: scale, clamp to the target range, roll around in it, or drop what is outside the input range."""
 
-        minin: Any = ""
-        maxin: Any = ""
-        minout: Any = ""
-        maxout: Any = ""
-        action: str | None = "scale"
-        round: Any = False
-        property: str | None = "payload"
+        minin: Annotated[Any, number(), required()] = ""
+        maxin: Annotated[Any, number(), required()] = ""
+        minout: Annotated[Any, number(), required()] = ""
+        maxout: Annotated[Any, number(), required()] = ""
+        action: Annotated[str | None, select("scale", "clamp", "roll", "drop")] = "scale"
+        round: Annotated[Any, checkbox()] = False
+        property: Annotated[str | None, typed("msg"), required()] = "payload"
 
     def on_start(self) -> None:
         config = self.config

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from flowengine.errors import PropertyPathError
+from flowengine.fields import check, line, required, select, show_if, typed
 from flowengine.javascript_values import js_number, js_parse_float, js_string, strict_equal
 from flowengine.messages import UNDEFINED, Msg, Path, clone, compile_path
 from flowengine.node import Node, NodeConfig
@@ -20,17 +21,24 @@ class Rbe(Node):
     color = "#e2d96e"
     icon = "rbe"
     copy_on_write = True
+    form = ("name", "func", "gap", "inout", "start", "property", "septopics", "topi")
 
     class Config(NodeConfig):
         """``func``: rbe, rbei, deadband(Eq) or narrowband(Eq); ``gap``: a number, or a percentage."""
 
-        func: str | None = "rbe"
-        gap: str | float | None = ""
-        start: str | float | None = ""
-        inout: str | None = "out"
+        func: Annotated[
+            str | None, select("rbe", "rbei", "deadband", "deadbandEq", "narrowband", "narrowbandEq")
+        ] = "rbe"
+        gap: Annotated[
+            str | int | float | None,
+            line(placeholder="10%") | check(r"regex:^\d*\.?\d*%?$"),
+            show_if("func!=rbe|rbei"),
+        ] = ""
+        start: Annotated[str | int | float | None, line(), show_if("func=narrowband|narrowbandEq")] = ""
+        inout: Annotated[str | None, select("out", "in"), show_if("func!=rbe|rbei")] = "out"
         septopics: bool | None = True
-        property: str | None = "payload"
-        topi: str | None = "topic"
+        property: Annotated[str | None, typed("msg"), required()] = "payload"
+        topi: Annotated[str | None, typed("msg"), show_if("septopics"), required()] = "topic"
 
     def on_start(self) -> None:
         config = self.config

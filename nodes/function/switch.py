@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
+from flowengine.fields import Hint, Kind, checkbox, hidden, required, rows, select, show_if, typed, wide
 from flowengine.messages import Msg, generate_id
 from flowengine.node import DEFERRED, Node, NodeConfig
 
 from .switch_rules import BadExpression, Rule, Value, compile_rule, expression, has_parts, safe_value
+
+COMPARISONS = ("eq", "neq", "lt", "lte", "gt", "gte", "hask", "btwn", "cont", "regex")
+JS_TYPES = ("string", "number", "boolean", "array", "buffer", "object", "json", "undefined", "null")
+ALONE = ("true", "false", "null", "nnull", "empty", "nempty")
+OPERANDS = typed("str", "num", "msg", "flow", "global", "jsonata", "env", Kind("prev"), type_field="vt")
+RULES = (
+    rows(
+        {
+            "t": select(*COMPARISONS, "istype", *ALONE, "head", "index", "tail", "jsonata_exp", "else"),
+            "v": OPERANDS | show_if(f"t={'|'.join(COMPARISONS)}"),
+            "v#place": typed("num", "flow", "global", "jsonata", "env", type_field="vt")
+            | show_if("t=head|index|tail"),
+            "v#type": typed(*(Kind(name, (name,)) for name in JS_TYPES), type_field="vt")
+            | show_if("t=istype"),
+            "v#expression": typed("jsonata", type_field="vt") | show_if("t=jsonata_exp"),
+            "v2": OPERANDS | Hint({"type_field": "v2t"}) | show_if("t=btwn|index"),
+            "case": checkbox() | show_if("t=regex"),
+        },
+        new={"t": "eq", "v": "", "vt": "str"},
+        counts="outputs",
+    )
+    | wide()
+)
 
 
 class Switch(Node):
@@ -25,12 +49,14 @@ class Switch(Node):
     class Config(NodeConfig):
         """``rules``: ``{"t": operator, "v": value, "vt": its type}``, one for each output."""
 
-        property: Any = "payload"
+        property: Annotated[
+            Any, typed("msg", "flow", "global", "jsonata", "env", type_field="propertyType"), required()
+        ] = "payload"
         property_type: str | None = Field("msg", alias="propertyType")
-        rules: list[dict[str, Any]] = [{"t": "eq", "v": "", "vt": "str"}]
-        checkall: Any = "true"
-        repair: Any = False
-        outputs: Any = 1
+        rules: Annotated[list[dict[str, Any]], RULES] = [{"t": "eq", "v": "", "vt": "str"}]
+        checkall: Annotated[Any, select("true", "false")] = "true"
+        repair: Annotated[Any, checkbox()] = False
+        outputs: Annotated[Any, hidden()] = 1
 
     def on_start(self) -> None:
         config = self.config
@@ -38,7 +64,8 @@ class Switch(Node):
         self._waiting = Waiting(self)
         self._rules: list[tuple[Rule, bool]] = []
         self._stops_at_first = config.checkall == "false"
-        self._needs_count = bool(config.repair) or any(rule.get("t") == "tail" for rule in config.rules)
+        self._repairs = bool(config.repair)
+        self._needs_count = self._repairs or any(rule.get("t") == "tail" for rule in config.rules)
         self._is_broken = False
         self._property = self._compile_property()
         for rule in () if self._is_broken else config.rules:
@@ -70,30 +97,29 @@ class Switch(Node):
             return DEFERRED
         if self._needs_count and has_parts(msg):
             for part in self._waiting.complete_with(msg):
-                self._handle(part)
+                self.send(self._handle(part))
             return DEFERRED
         return self._handle(msg)
 
     def on_close(self, removed: bool) -> None:
         self._waiting.clear()
 
-    def _handle(self, msg: Msg) -> Any:
-        """Send a message on, or keep it until its whole sequence has passed the rules."""
+    def _handle(self, msg: Msg) -> list[Msg | None] | None:
+        """Give a message for each output, unless it is kept until its whole sequence has passed the rules."""
         try:
             value = self._property(msg)
         except BadExpression as error:
             self.warn(self._worded(error))
-            return DEFERRED
+            return None
         try:
             outputs = self._apply(value, msg)
         except BadExpression as error:
             self.error(self._worded(error), msg)
-            return DEFERRED
-        if self.config.repair and has_parts(msg):
+            return None
+        if self._repairs and has_parts(msg):
             self._waiting.send_when_all_passed(outputs, msg)
-        else:
-            self.send(outputs)
-        return DEFERRED
+            return None
+        return outputs
 
     def _apply(self, value: Any, msg: Msg) -> list[Msg | None]:
         """Give the message for each output whose rule holds, None for the others."""

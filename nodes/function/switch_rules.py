@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -18,7 +19,7 @@ from flowengine.javascript_values import (
     less_than,
     loose_equal,
 )
-from flowengine.messages import UNDEFINED, Msg, step
+from flowengine.messages import UNDEFINED, Msg, compile_path, step
 from flowengine.typed_values import compile_value
 
 Value = Callable[[Msg], Any]
@@ -40,11 +41,24 @@ def compile_rule(rule: dict[str, Any], node: Any, previous: Value) -> Rule:
         return _ALONE[name]
     if name == "regex":
         return _regex(rule, node, previous)
-    operator = _OPERATORS.get(name)
-    if operator is None:
+    first = _first(rule, node, previous)
+    if name in _COMPARISONS:
+        return _comparison(name, rule, first)
+    holds = _OPERATORS.get(name)
+    if holds is None:
         return _unknown
-    first, second = _first(rule, node, previous), _second(rule, node, previous)
-    return lambda value, msg: operator(value, first(msg), second(msg), msg)
+    second = _second(rule, node, previous)
+    return lambda value, msg: holds(value, first(msg), second(msg), msg)
+
+
+def _comparison(name: str, rule: dict[str, Any], other: Value) -> Rule:
+    holds, of_likes = _COMPARISONS[name]
+    if rule.get("vt") not in ("str", "num"):
+        return lambda value, msg: holds(value, other(msg))
+    # The same for all messages, as nearly always; and where like meets like, Python compares as JavaScript does.
+    constant = other(Msg())
+    likes = _LIKES.get(constant.__class__, frozenset())
+    return lambda value, msg: (of_likes if value.__class__ in likes else holds)(value, constant)
 
 
 def _unknown(value: Any, msg: Msg) -> bool:
@@ -57,7 +71,7 @@ def safe_value(value: Any, kind: str, node: Any) -> Value:
         get = compile_value(value, kind, node)
     except FlowError:
         return _undefined
-    if kind not in ("msg", "flow", "global"):
+    if kind not in ("msg", "flow", "global") or (kind == "msg" and compile_path(str(value)).is_key):
         return get
 
     def get_safely(msg: Msg) -> Any:
@@ -222,13 +236,18 @@ def _has_key(value: Any, key: Any, _: Any, msg: Msg) -> bool:
     return isinstance(value, (list, str, bytes)) and step(value, name) is not UNDEFINED
 
 
+_NUMBERS = frozenset((int, float))
+_LIKES: dict[Any, frozenset[Any]] = {int: _NUMBERS, float: _NUMBERS}
+_Compare = Callable[[Any, Any], bool]
+_COMPARISONS: dict[str, tuple[_Compare, _Compare]] = {
+    "eq": (loose_equal, operator.eq),
+    "neq": (lambda value, other: not loose_equal(value, other), operator.ne),
+    "lt": (less_than, operator.lt),
+    "lte": (less_or_equal, operator.le),
+    "gt": (lambda value, other: less_than(other, value), operator.gt),
+    "gte": (lambda value, other: less_or_equal(other, value), operator.ge),
+}
 _OPERATORS: dict[str, Callable[[Any, Any, Any, Msg], bool]] = {
-    "eq": lambda value, other, _, msg: loose_equal(value, other),
-    "neq": lambda value, other, _, msg: not loose_equal(value, other),
-    "lt": lambda value, other, _, msg: less_than(value, other),
-    "lte": lambda value, other, _, msg: less_or_equal(value, other),
-    "gt": lambda value, other, _, msg: less_than(other, value),
-    "gte": lambda value, other, _, msg: less_or_equal(other, value),
     "btwn": _between,
     "cont": lambda value, other, _, msg: js_string(other) in js_string(value),
     "istype": _is_type,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from flowengine.errors import NodeError
+from flowengine.fields import PLACES, code, required, select, typed, wide
 from flowengine.javascript_values import js_parse, js_string, js_typeof
 from flowengine.messages import UNDEFINED, Msg
 from flowengine.node import DEFERRED, Node, NodeConfig
@@ -29,16 +30,35 @@ class Template(Node):
     icon = "template"
     copy_on_write = True
     keeps_empty_name = True
+    form = ("name", "field", "template", "format", "syntax", "output")
 
     class Config(NodeConfig):
         """``syntax``: mustache or plain; ``output``: str, json or yaml; ``format``: the language of the editor."""
 
-        field: str | None = "payload"
+        field: Annotated[str | None, typed(*PLACES, type_field="fieldType"), required()] = "payload"
         field_type: str | None = Field("msg", alias="fieldType")
-        format: str | None = "handlebars"
-        syntax: str | None = "mustache"
-        template: Any = "This is the payload: {{payload}} !"
-        output: str | None = "str"
+        format: Annotated[
+            str | None,
+            select(
+                "handlebars",
+                "html",
+                "json",
+                "javascript",
+                "css",
+                "markdown",
+                "php",
+                "python",
+                "sql",
+                "yaml",
+                "text",
+                verbatim=True,
+            ),
+        ] = "handlebars"
+        syntax: Annotated[str | None, select("mustache", "plain")] = "mustache"
+        template: Annotated[Any, code("html", rows=14, language_field="format") | wide()] = (
+            "This is the payload: {{payload}} !"
+        )
+        output: Annotated[str | None, select("str", "json", "yaml")] = "str"
 
     def on_start(self) -> None:
         config = self.config

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from time import time
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from flowengine.errors import FlowError
+from flowengine.fields import Kind, beside, checkbox, line, number, required, select, show_if, starts, typed
 from flowengine.javascript_values import js_number, js_parse_float, js_string
 from flowengine.messages import UNDEFINED, Msg, clone, compile_path
 from flowengine.node import DEFERRED, Node, NodeConfig, TimerHandle
@@ -41,22 +42,67 @@ class Trigger(Node):
     color = "#e6e0f8"
     icon = "trigger"
     copy_on_write = True
+    form = (
+        "name",
+        "op1",
+        "duration",
+        "op2",
+        "outputs",
+        "extend",
+        "overrideDelay",
+        "reset",
+        "bytopic",
+        "topic",
+    )
 
     class Config(NodeConfig):
         """``op1`` is sent at once, ``op2`` after ``duration``; a negative duration means to resend ``op1``."""
 
-        op1: Any = "1"
-        op2: Any = "0"
-        op1type: str | None = "val"
-        op2type: str | None = "val"
-        duration: Any = "250"
-        units: str | None = "ms"
-        extend: bool | str | None = "false"
-        override_delay: bool | str | None = Field("false", alias="overrideDelay")
-        reset: Any = ""
-        bytopic: str | None = "all"
-        topic: str | None = "topic"
-        outputs: Any = 1
+        op1: Annotated[
+            Any,
+            typed(
+                "str",
+                "num",
+                "bool",
+                "json",
+                "bin",
+                "date",
+                "env",
+                "flow",
+                "global",
+                Kind("pay"),
+                Kind("nul"),
+                type_field="op1type",
+            ),
+        ] = "1"
+        op2: Annotated[
+            Any,
+            typed(
+                "str",
+                "num",
+                "bool",
+                "json",
+                "bin",
+                "date",
+                "env",
+                "flow",
+                "global",
+                Kind("pay"),
+                Kind("payl"),
+                Kind("nul"),
+                type_field="op2type",
+            ),
+        ] = "0"
+        op1type: Annotated[str | None, starts("str")] = "val"
+        op2type: Annotated[str | None, starts("str")] = "val"
+        duration: Annotated[Any, number() | beside("units"), required()] = "250"
+        units: Annotated[str | None, select("ms", "s", "min", "hr")] = "ms"
+        extend: Annotated[bool | str | None, checkbox()] = "false"
+        override_delay: Annotated[bool | str | None, checkbox()] = Field("false", alias="overrideDelay")
+        reset: Annotated[Any, line()] = ""
+        bytopic: Annotated[str | None, select("all", "topic")] = "all"
+        topic: Annotated[str | None, typed("msg"), show_if("bytopic=topic"), required()] = "topic"
+        outputs: Annotated[Any, select(1, 2)] = 1
 
     def on_start(self) -> None:
         config = self.config

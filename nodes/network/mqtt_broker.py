@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from flowengine.errors import NodeError, error_text
@@ -16,7 +15,8 @@ from .background import in_background, pauses
 from .mqtt_client import MqttClient
 from .mqtt_messages import Incoming, integer, payload_text, publish_properties
 from .mqtt_settings import BrokerConfig, BrokerSettings
-from .mqtt_topics import is_topic, matches
+from .mqtt_subscriptions import Subscription, Subscriptions
+from .mqtt_topics import is_topic
 from .tls_config import TlsConfig
 
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 60.0
@@ -27,15 +27,6 @@ CONNECTING = {"fill": "yellow", "shape": "ring", "text": "node-red:common.status
 CONNECTED = {"fill": "green", "shape": "dot", "text": "node-red:common.status.connected"}
 
 Done = Callable[[NodeError | str | None], None]
-
-
-@dataclass(slots=True)
-class Subscription:
-    """What a node wants to hear of a topic filter."""
-
-    topic: str
-    options: dict[str, Any]
-    heard: Callable[[Incoming], None]
 
 
 class TopicRefused(NodeError):
@@ -96,10 +87,7 @@ class MqttBroker(ConfigNode):
         self._client: MqttClient | None = None
         self._running: asyncio.Task[Any] | None = None
         self._connected_once: list[Callable[[], None]] = []
-        self._subscriptions: dict[str, dict[str, Subscription]] = {}
-        self._identifiers: dict[str, int] = {}
-        self._next_identifier = 1
-        self._left_behind: dict[str, set[str]] = {}
+        self._subscriptions = Subscriptions()
         self._aliases: dict[int, str] = {}
         self.connecting = False
         self.server: dict[str, Any] = {}
@@ -226,9 +214,8 @@ class MqttBroker(ConfigNode):
         self._aliases = {}
         self.log(self.words("statuses.connected", broker=self.settings.name))
         self._show(CONNECTED)
-        for topic, wanted in self._subscriptions.items():
-            for subscription in wanted.values():
-                self._subscribe(topic, subscription)
+        for subscription in self._subscriptions.all():
+            self._ask_for(subscription)
         if (birth := self.settings.messages["birth"]) is not None:
             self.publish(Msg(birth), self._report)
         connected, self._connected_once = self._connected_once, []
@@ -257,22 +244,17 @@ class MqttBroker(ConfigNode):
         self, topic: str, options: dict[str, Any], ref: str, heard: Callable[[Incoming], None]
     ) -> None:
         """Let ``heard`` hear of a topic filter, for the node ``ref``; again after every new connection."""
-        for old in self._left_behind.pop(ref, set()) - {topic}:
+        for old in self._subscriptions.abandoned(ref, topic):
             self.unsubscribe(old, ref, gone=True)
-        subscription = Subscription(topic, options, heard)
-        self._subscriptions.setdefault(topic, {})[ref] = subscription
-        if topic not in self._identifiers:
-            self._identifiers[topic] = self._next_identifier
-            self._next_identifier += 1
-        self._subscribe(topic, subscription)
+        self._ask_for(self._subscriptions.add(topic, Subscription(topic, options, heard), ref))
 
-    def _subscribe(self, topic: str, subscription: Subscription) -> None:
+    def _ask_for(self, subscription: Subscription) -> None:
         if self._client is None or not self._client.connected:
             return
         options = dict(subscription.options)
         if self._has_identifiers:
-            options["properties"] = {"subscriptionIdentifier": self._identifiers[topic]}
-        self._client.subscribe(topic, options)
+            options["properties"] = {"subscriptionIdentifier": self._subscriptions.mark(subscription.topic)}
+        self._client.subscribe(subscription.topic, options)
 
     @property
     def _has_identifiers(self) -> bool:
@@ -285,35 +267,17 @@ class MqttBroker(ConfigNode):
         Where the broker shall keep the subscription over a redeploy (``autoUnsubscribe`` is off) and the node is not
         ``gone``, it stays until the node subscribes to something else.
         """
-        wanted = self._subscriptions.get(topic)
-        if wanted is None:
-            return
         if not gone and self.config.auto_unsubscribe in (False, "false"):
-            if ref in wanted:
-                wanted[ref].heard = lambda incoming: None
-            self._left_behind.setdefault(ref, set()).add(topic)
-            return
-        wanted.pop(ref, None)
-        if not wanted:
-            del self._subscriptions[topic]
-            self._identifiers.pop(topic, None)
-            if self._client is not None:
-                self._client.unsubscribe(topic)
+            self._subscriptions.leave(topic, ref)
+        elif self._subscriptions.remove(topic, ref) and self._client is not None:
+            self._client.unsubscribe(topic)
 
     def _hear(self, incoming: Incoming) -> None:
-        marks = incoming.subscriptions if self._has_identifiers else frozenset()
-        for topic, wanted in list(self._subscriptions.items()):
-            if marks and self._identifiers[topic] not in marks:
-                continue
-            if matches(topic, incoming.topic):
-                for subscription in list(wanted.values()):
-                    self._tell(subscription, incoming)
-
-    def _tell(self, subscription: Subscription, incoming: Incoming) -> None:
-        try:
-            subscription.heard(incoming)
-        except Exception as error:  # a node's fault must not end the connection of the others
-            self.error(self.words("errors.handler", error=error_text(error)))
+        for subscription in self._subscriptions.matching(incoming, marked=self._has_identifiers):
+            try:
+                subscription.heard(incoming)
+            except Exception as error:  # a node's fault must not end the connection of the others
+                self.error(self.words("errors.handler", error=error_text(error)))
 
     # publishing
 

@@ -3,48 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from flowengine.errors import NodeError
 
 from .mqtt_messages import Incoming, paho_properties
+from .mqtt_paho import Address, Login, make_client
 
 if TYPE_CHECKING:
-    from paho.mqtt.client import Client, MQTTMessage
+    from paho.mqtt.client import MQTTMessage
 
 MOST_PENDING = 10_000
 """Messages that may wait for the broker to confirm them."""
 CONNECT_TIMEOUT = 30.0
 CLOSE_TIMEOUT = 2.0
-
-
-@dataclass(slots=True)
-class Address:
-    """Where a broker is. ``path`` is that of a websocket, None for plain TCP."""
-
-    host: str
-    port: int
-    path: str | None = None
-    tls: ssl.SSLContext | None = None
-    server_name: str | None = None
-
-
-@dataclass(slots=True)
-class Login:
-    """How a client presents itself. ``version``: 3, 4 (for 3.1.1) or 5."""
-
-    client_id: str
-    version: int = 4
-    username: str | None = None
-    password: str | None = field(default=None, repr=False)
-    keepalive: int = 60
-    clean: bool = True
-    will: dict[str, Any] | None = None
-    properties: dict[str, Any] = field(default_factory=dict)
 
 
 class MqttClient:
@@ -61,52 +35,21 @@ class MqttClient:
         self._answer: asyncio.Future[dict[str, Any]] | None = None
         self._gone = asyncio.Event()
         self._misc: asyncio.TimerHandle | None = None
-        self._paho = self._make()
+        self._paho = make_client(address, login, MOST_PENDING, CONNECT_TIMEOUT)
+        self._hook()
         self._tried = False
 
-    def _make(self) -> Client:
-        from paho.mqtt.client import Client
-        from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
-
-        address, login = self._address, self._login
-        version5 = login.version == 5
-        client = Client(
-            CallbackAPIVersion.VERSION2,
-            client_id=login.client_id,
-            clean_session=None if version5 else login.clean,
-            protocol={3: MQTTProtocolVersion.MQTTv31, 5: MQTTProtocolVersion.MQTTv5}.get(
-                login.version, MQTTProtocolVersion.MQTTv311
-            ),
-            transport="tcp" if address.path is None else "websockets",
-            reconnect_on_failure=False,
-        )
-        client.connect_timeout = CONNECT_TIMEOUT
-        client.max_queued_messages_set(MOST_PENDING)
-        if address.path is not None:
-            client.ws_set_options(path=address.path)
-        if address.tls is not None:
-            client.tls_set_context(address.tls)
-            if not address.tls.check_hostname:
-                client.tls_insecure_set(True)
-        if login.username or login.password:
-            client.username_pw_set(login.username or "", login.password)
-        if login.will is not None:
-            will = login.will
-            properties = paho_properties("WILLMESSAGE", will.get("properties") or {}) if version5 else None
-            client.will_set(will["topic"], will["payload"], will["qos"], will["retain"], properties)
-        client.on_socket_open = lambda _client, _data, sock: self._on_loop(self._watch, sock)
-        client.on_socket_close = lambda _client, _data, sock: self._on_loop(self._unwatch, sock)
-        client.on_socket_register_write = lambda _client, _data, sock: self._on_loop(
-            self._watch_writing, sock
-        )
-        client.on_socket_unregister_write = lambda _client, _data, sock: self._on_loop(
-            self._unwatch_writing, sock
-        )
-        client.on_connect = lambda *args: self._on_loop(self._answered, *args[3:5])
-        client.on_disconnect = lambda *args: self._on_loop(self._ended, *args[2:5])
-        client.on_message = lambda _client, _data, message: self._on_loop(self._receive, message)
-        client.on_publish = lambda *args: self._on_loop(self._published, args[2], args[3])
-        return client
+    def _hook(self) -> None:
+        """Have Paho tell what happens, on the event loop."""
+        paho, on_loop = self._paho, self._on_loop
+        paho.on_socket_open = lambda _client, _data, sock: on_loop(self._watch, sock)
+        paho.on_socket_close = lambda _client, _data, sock: on_loop(self._unwatch, sock)
+        paho.on_socket_register_write = lambda _client, _data, sock: on_loop(self._watch_writing, sock)
+        paho.on_socket_unregister_write = lambda _client, _data, sock: on_loop(self._unwatch_writing, sock)
+        paho.on_connect = lambda *args: on_loop(self._answered, *args[3:5])
+        paho.on_disconnect = lambda *args: on_loop(self._ended, *args[2:5])
+        paho.on_message = lambda _client, _data, message: on_loop(self._receive, message)
+        paho.on_publish = lambda *args: on_loop(self._published, args[2], args[3])
 
     # connecting
 

@@ -25,8 +25,8 @@ from flowengine.javascript_values import js_parse, js_string
 from flowengine.messages import generate_id
 from flowengine.node import NodeConfig
 
-from .mqtt_client import Address, Login
 from .mqtt_messages import integer, payload_text, set_integer, truth, user_properties
+from .mqtt_paho import Address, Login
 
 if TYPE_CHECKING:
     from .tls_config import TlsConfig

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Iterable
 from contextlib import aclosing
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
 from flowengine.errors import FlowError, NodeError
+from flowengine.fields import PLACES, config_node, hidden, methods, required, section, show_if, typed, values
 from flowengine.messages import UNDEFINED, Msg, generate_id
 from flowengine.node import DEFERRED, Node, NodeConfig
 from flowengine.typed_values import compile_value
@@ -23,6 +25,8 @@ from .record import Method
 from .service_host import Accessor, ServiceHost, failing
 from .sockets import close_all
 from .stream_messages import StreamMessages, copied
+from .tool_flows import tool_flows
+from .tool_rounds import MOST_ROUNDS, ToolRounds
 
 REQUESTING = {"fill": "blue", "shape": "dot", "text": "OpenaiApi.status.requesting"}
 STREAMING = {"fill": "green", "shape": "dot", "text": "OpenaiApi.status.streaming"}
@@ -38,26 +42,45 @@ class OpenaiApi(Node):
     color = "#ABABAB"
     icon = "openai"
     copy_on_write = True
+    form = (
+        "name",
+        "service",
+        "method",
+        section("input", "property"),
+        section("pages", "autoPaginate", "maxPages"),
+        section("tools", "tools", "maxRounds", "toolMessages"),
+        section("more", "streamParts", "streamText", "details", "usageStatus", "cancelOnReset"),
+    )
+    label = ("{name}", "{method}")
 
     class Config(NodeConfig):
-        service: str | None = ""
-        method: str | None = ""
-        property: str | None = "payload"
+        service: Annotated[str | None, config_node("Service Host", test=True), required()] = ""
+        method: Annotated[str | None, methods(), required()] = ""
+        property: Annotated[str | None, typed(*PLACES, type_field="propertyType")] = "payload"
         property_type: str | None = Field("msg", alias="propertyType")
-        defaults: dict[str, Any] = {}
+        defaults: Annotated[dict[str, Any], hidden()] = {}
         auto_paginate: Literal["", "array", "messages"] = Field("", alias="autoPaginate")
-        max_pages: int = Field(MOST_PAGES, ge=1, alias="maxPages")
+        max_pages: Annotated[int, show_if("autoPaginate")] = Field(MOST_PAGES, ge=1, alias="maxPages")
         stream_parts: bool = Field(False, alias="streamParts")
         stream_text: bool = Field(False, alias="streamText")
         details: bool = False
         usage_status: bool = Field(False, alias="usageStatus")
         cancel_on_reset: bool = Field(False, alias="cancelOnReset")
+        tools: Annotated[list[str], values()] = []
+        max_rounds: Annotated[int, show_if("tools")] = Field(MOST_ROUNDS, ge=1, alias="maxRounds")
+        tool_messages: Annotated[bool, show_if("tools")] = Field(False, alias="toolMessages")
 
         @field_validator("defaults", mode="before")
         @classmethod
         def read_defaults(cls, value: Any) -> Any:
             """The editor keeps an object as JSON text."""
             return json.loads(value) if isinstance(value, str) and value.strip() else value or {}
+
+        @field_validator("tools", mode="before")
+        @classmethod
+        def read_tools(cls, value: Any) -> Any:
+            """Names of tool flows, as a list or in one text; "all" for all of them."""
+            return value.replace(",", " ").split() if isinstance(value, str) else value or []
 
     def on_start(self) -> None:
         self.sockets: dict[str, Any] = {}
@@ -90,6 +113,12 @@ class OpenaiApi(Node):
     async def on_close(self, removed: bool) -> None:
         await close_all(self.sockets)
 
+    @classmethod
+    def check(cls, config: Any, checker: Any) -> Iterable[tuple[str, str]]:
+        from .checks import ApiCheck
+
+        return ApiCheck(config, checker).findings()
+
     def _prepared(self, msg: Msg) -> Call:
         """Everything that a call needs. Raises FlowError for what is wrong before any server is asked."""
         host, access = self._access(msg)
@@ -116,12 +145,13 @@ class OpenaiApi(Node):
 
     async def _perform(self, call: Call, msg: Msg) -> None:
         try:
+            source = self._with_tools(call, msg) if self.config.tools else call
             if call.streams:
-                await self._send_events(call, msg)
+                await self._send_events(call, source, msg)
             elif self.config.auto_paginate and call.method.page is not None and call.method.run is None:
                 await self._send_pages(call, msg)
             else:
-                msg["payload"] = await call.result()
+                msg["payload"] = await source.result()
                 self._send(call, msg)
             self._settle(call)
         except Exception as error:  # whatever went wrong in a call belongs to the catch nodes
@@ -129,9 +159,29 @@ class OpenaiApi(Node):
             return
         self.done(msg)
 
-    async def _send_events(self, call: Call, msg: Msg) -> None:
+    def _with_tools(self, call: Call, msg: Msg) -> Call | ToolRounds:
+        """The call, with flows as its model's tools where the method knows of tools."""
+        from .tool_dialects import dialect_of
+
+        dialect = dialect_of(call.method)
+        if dialect is None or not isinstance(call.payload, dict):
+            return call
+
+        def heard(number: int, calls: list[dict[str, Any]]) -> None:
+            self._count(call)
+            names = ", ".join(one["name"] for one in calls)
+            self.status({**STREAMING, "text": self.words("statuses.round", round=number, names=names)})
+            if self.config.tool_messages:
+                out = copied(msg, {"round": number, "calls": calls})
+                out["openai"] = {**(call.details if self.config.details else {}), "round": number}
+                self.send(out)
+
+        flows = tool_flows(self.host)
+        return ToolRounds(call, dialect, flows, self.config.tools, self.config.max_rounds, heard)
+
+    async def _send_events(self, call: Call, source: Call | ToolRounds, msg: Msg) -> None:
         made = StreamMessages(msg, parts=self.config.stream_parts, text=self.config.stream_text)
-        async with aclosing(call.batches()) as batches:
+        async with aclosing(source.batches()) as batches:
             async for batch in batches:
                 for event in batch:
                     if (out := made.take(event)) is not None:
@@ -165,13 +215,16 @@ class OpenaiApi(Node):
 
     def _settle(self, call: Call) -> None:
         """The status after a success: none, or on request the tokens used so far."""
-        self._tokens += total_tokens(call.details.get("usage") or {})
+        self._count(call)
         if not self.config.usage_status:
             self.status({})
             return
         self.status(
             {"fill": "grey", "shape": "dot", "text": self.words("statuses.usage", tokens=f"{self._tokens:g}")}
         )
+
+    def _count(self, call: Call) -> None:
+        self._tokens += total_tokens(call.details.pop("usage", None) or {})
 
     def _fail(self, error: Exception, msg: Msg) -> None:
         self.status(FAILED)

@@ -5,12 +5,13 @@ Its client, and so its pool of connections, is shared by all messages of all nod
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from flowengine.errors import FlowError, NodeError
+from flowengine.fields import checkbox, line, number, required, secret, section, select, show_if, typed
 from flowengine.javascript_values import js_string
 from flowengine.messages import UNDEFINED, Msg
 from flowengine.node import ConfigNode, Node, NodeConfig
@@ -32,21 +33,50 @@ class ServiceHost(ConfigNode):
 
     type = "Service Host"
     credentials = {"secureApiKeyValue": "password", "secureApiKeyValueType": "text"}
+    form = (
+        "name",
+        "apiBase",
+        section(
+            "key",
+            "secureApiKeyValueType",
+            "secureApiKeyValue",
+            "secureApiKeyValueRef",
+            "allowEnvironmentKey",
+            "secureApiKeyHeaderOrQueryName",
+            "secureApiKeyIsQuery",
+        ),
+        section("account", "organizationId", "projectId"),
+        section("limits", "timeout", "maxRetries", "maxConcurrent", "requestsPerMinute", "tokensPerMinute"),
+    )
+    label = ("{name}", "{apiBase}")
+    credential_hints = {"secureApiKeyValue": secret() | show_if("secureApiKeyValueType=|cred")}
 
     class Config(NodeConfig):
-        api_base: Any = Field(API_BASE, alias="apiBase")
+        api_base: Annotated[
+            Any, typed("str", "env", "msg", "flow", "global", type_field="apiBaseType"), required()
+        ] = Field(API_BASE, alias="apiBase")
         api_base_type: str | None = Field("str", alias="apiBaseType")
-        key_name: Any = Field(KEY_HEADER, alias="secureApiKeyHeaderOrQueryName")
+        key_name: Annotated[
+            Any, typed("str", "env", "msg", "flow", "global", type_field="secureApiKeyHeaderOrQueryNameType")
+        ] = Field(KEY_HEADER, alias="secureApiKeyHeaderOrQueryName")
         key_name_type: str | None = Field("str", alias="secureApiKeyHeaderOrQueryNameType")
-        key_in_query: Any = Field(False, alias="secureApiKeyIsQuery")
-        key_reference: Any = Field("", alias="secureApiKeyValueRef")
-        key_type: str | None = Field(None, alias="secureApiKeyValueType")
-        organization: Any = Field(None, alias="organizationId")
+        key_in_query: Annotated[Any, checkbox()] = Field(False, alias="secureApiKeyIsQuery")
+        key_reference: Annotated[
+            Any, line(placeholder="OPENAI_API_KEY"), show_if("secureApiKeyValueType!=|cred")
+        ] = Field("", alias="secureApiKeyValueRef")
+        key_type: Annotated[str | None, select("cred", "env", "msg", "flow", "global", "str")] = Field(
+            None, alias="secureApiKeyValueType"
+        )
+        organization: Annotated[
+            Any, typed("str", "env", "msg", "flow", "global", type_field="organizationIdType")
+        ] = Field(None, alias="organizationId")
         organization_type: str | None = Field("str", alias="organizationIdType")
-        project: Any = Field(None, alias="projectId")
+        project: Annotated[Any, typed("str", "env", "msg", "flow", "global", type_field="projectIdType")] = (
+            Field(None, alias="projectId")
+        )
         project_type: str | None = Field("str", alias="projectIdType")
         environment_key: bool = Field(False, alias="allowEnvironmentKey")
-        timeout: float = Field(TIMEOUT, gt=0)
+        timeout: Annotated[float, number(unit="seconds")] = Field(TIMEOUT, gt=0)
         max_retries: int = Field(RETRIES, ge=0, alias="maxRetries")
         max_concurrent: int = Field(0, ge=0, alias="maxConcurrent")
         requests_per_minute: float = Field(0, ge=0, alias="requestsPerMinute")
@@ -74,6 +104,12 @@ class ServiceHost(ConfigNode):
 
     async def on_close(self, removed: bool) -> None:
         await self.client.close()
+
+    @classmethod
+    def check(cls, config: Any, checker: Any) -> Iterable[tuple[str, str]]:
+        from .checks import host_findings
+
+        return host_findings(config, checker)
 
     def accessor(self, node: Node) -> Accessor:
         """What turns messages of a node into access; typed values are the node's, not this host's."""

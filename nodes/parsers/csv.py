@@ -6,10 +6,11 @@ Two dialects: RFC 4180 for nodes that say so, and the older one of nodes that do
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import field_validator
 
+from flowengine.fields import checkbox, line, number, section, select, starts
 from flowengine.javascript_values import js_parse_int
 from flowengine.messages import UNDEFINED, Msg, own
 from flowengine.node import DEFERRED, Node, NodeConfig
@@ -30,21 +31,31 @@ class Csv(Node):
     color = "#DEBD5C"
     icon = "parser-csv"
     copy_on_write = True
+    form = (
+        "name",
+        "temp",
+        "sep",
+        "spec",
+        section(
+            "reading", "skip", "hdrin", "strings", "include_empty_strings", "include_null_values", "multi"
+        ),
+        section("writing", "hdrout", "ret"),
+    )
 
     class Config(NodeConfig):
         """``spec``: "rfc", or "" for the older dialect. ``multi``: a message per row (one) or an array (mult)."""
 
-        spec: str = ""
-        temp: str = ""
-        sep: str = ","
-        ret: str = ""
-        multi: str = "one"
-        hdrin: bool | str = False
-        hdrout: str | bool = "none"
-        skip: int = 0
-        strings: bool | str = True
-        include_empty_strings: bool | str = False
-        include_null_values: bool | str = False
+        spec: Annotated[str, select("rfc", ""), starts("rfc")] = ""
+        temp: Annotated[str, line(placeholder="a,b,c")] = ""
+        sep: Annotated[str, line(placeholder=",")] = ","
+        ret: Annotated[str, select(r"\n", r"\r\n", r"\r"), starts(r"\n")] = ""
+        multi: Annotated[str, select("one", "mult")] = "one"
+        hdrin: Annotated[bool | str, checkbox()] = False
+        hdrout: Annotated[str | bool, select("none", "all", "once")] = "none"
+        skip: Annotated[int, number(least=0, whole=True)] = 0
+        strings: Annotated[bool | str, checkbox()] = True
+        include_empty_strings: Annotated[bool | str, checkbox()] = False
+        include_null_values: Annotated[bool | str, checkbox()] = False
 
         @field_validator("spec", "temp", "ret", mode="before")
         @classmethod

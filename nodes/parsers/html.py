@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field, field_validator
 
 from flowengine.errors import NodeError
+from flowengine.fields import line, select, show_if, starts, typed
 from flowengine.javascript_values import js_string, js_typeof
 from flowengine.messages import UNDEFINED, Msg, clone, compile_path
 from flowengine.node import Node, NodeConfig
@@ -25,16 +26,17 @@ class Html(Node):
     category = "parser"
     color = "#DEBD5C"
     icon = "parser-html"
+    form = ("name", "property", "tag", "ret", "chr", "as", "outproperty")
 
     class Config(NodeConfig):
         """``ret``: html, text, attr or compl (attributes and content). ``as``: single or multi."""
 
-        property: str = "payload"
-        outproperty: str = ""
-        tag: str = ""
-        ret: str = "html"
-        as_: str = Field("single", alias="as")
-        chr: str = "_"
+        property: Annotated[str, typed("msg")] = "payload"
+        outproperty: Annotated[str, typed("msg"), starts("payload")] = ""
+        tag: Annotated[str, line(placeholder="ul > li")] = ""
+        ret: Annotated[str, select("html", "text", "attr", "compl")] = "html"
+        as_: Annotated[str, select("single", "multi")] = Field("single", alias="as")
+        chr: Annotated[str, line(), show_if("ret=compl")] = "_"
 
         @field_validator("property", "ret", "as_", "chr", mode="before")
         @classmethod

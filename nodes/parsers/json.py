@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import field_validator
 
 from flowengine.errors import FlowError, NodeError
+from flowengine.fields import required, select, show_if, typed
 from flowengine.javascript_values import js_json, js_parse
 from flowengine.messages import UNDEFINED, Msg, compile_path
 from flowengine.node import Node, NodeConfig
@@ -25,13 +26,14 @@ class Json(Node):
     color = "#DEBD5C"
     icon = "parser-json"
     copy_on_write = True
+    form = ("name", "action", "property", "pretty")
 
     class Config(NodeConfig):
         """``action``: "" for what fits, "obj" always to a value, "str" always to text."""
 
-        property: str = "payload"
-        action: str = ""
-        pretty: bool = False
+        property: Annotated[str, typed("msg"), required()] = "payload"
+        action: Annotated[str, select("", "str", "obj")] = ""
+        pretty: Annotated[bool, show_if("action!=obj")] = False
 
         @field_validator("property", mode="before")
         @classmethod

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import field_validator
 
+from flowengine.fields import line, required, typed
 from flowengine.messages import UNDEFINED, Msg, clone, compile_path
 from flowengine.node import Node, NodeConfig
 
@@ -25,9 +26,9 @@ class Xml(Node):
     class Config(NodeConfig):
         """``attr`` and ``chr``: the keys of attributes and of text, "$" and "_" where they are empty."""
 
-        property: str = "payload"
-        attr: str = ""
-        chr: str = ""
+        property: Annotated[str, typed("msg"), required()] = "payload"
+        attr: Annotated[str, line(placeholder="$")] = ""
+        chr: Annotated[str, line(placeholder="_")] = ""
 
         @field_validator("property", mode="before")
         @classmethod

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import field_validator
 
 from flowengine.errors import FlowError, NodeError
+from flowengine.fields import required, typed
 from flowengine.messages import UNDEFINED, Msg, compile_path
 from flowengine.node import Node, NodeConfig
 
@@ -25,7 +26,7 @@ class Yaml(Node):
     copy_on_write = True
 
     class Config(NodeConfig):
-        property: str = "payload"
+        property: Annotated[str, typed("msg"), required()] = "payload"
 
         @field_validator("property", mode="before")
         @classmethod

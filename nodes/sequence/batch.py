@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from asyncio import get_running_loop
+from math import floor
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from flowengine.fields import line, number, rows, select, show_if
 from flowengine.javascript_values import js_number
 from flowengine.messages import Msg, generate_id
 from flowengine.node import DEFERRED, Node, NodeConfig, TimerHandle
 
 from .topic_sequences import TopicSequences
+
+EARLY = 0.002
+"""Seconds that a timer may come too early; the next beat is not the same one then."""
 
 
 class Topic(BaseModel):
@@ -33,13 +39,19 @@ class Batch(Node):
     class Config(NodeConfig):
         """``mode``: count, interval (in seconds) or concat (by topics)."""
 
-        mode: str | None = "count"
-        count: str | float | None = 10
-        overlap: str | float | None = 0
-        interval: str | float | None = 10
-        allow_empty_sequence: bool | None = Field(False, alias="allowEmptySequence")
-        honour_parts: bool | None = Field(False, alias="honourParts")
-        topics: list[Topic] | None = Field(default_factory=lambda: [Topic()])
+        mode: Annotated[str | None, select("count", "interval", "concat")] = "count"
+        count: Annotated[str | int | float | None, number(least=1, whole=True), show_if("mode=count")] = 10
+        overlap: Annotated[str | int | float | None, number(least=0, whole=True), show_if("mode=count")] = 0
+        interval: Annotated[
+            str | int | float | None, number(least=0, unit="seconds"), show_if("mode=interval")
+        ] = 10
+        allow_empty_sequence: Annotated[bool | None, show_if("mode=interval")] = Field(
+            False, alias="allowEmptySequence"
+        )
+        honour_parts: Annotated[bool | None, show_if("mode=count")] = Field(False, alias="honourParts")
+        topics: Annotated[
+            list[Topic] | None, rows({"topic": line()}, new={"topic": ""}), show_if("mode=concat")
+        ] = Field(default_factory=lambda: [Topic()])
 
     def on_start(self) -> None:
         config = self.config
@@ -59,7 +71,7 @@ class Batch(Node):
             self.error(self.words("errors.invalid_count"))
             self._is_broken = True
         elif self._mode == "interval":
-            self._start_timer()
+            self._restart()
 
     def on_input(self, msg: Msg) -> Any:
         if self._is_broken:
@@ -70,7 +82,9 @@ class Batch(Node):
             return self._concat(msg)
         self._queue.append(msg)
         self._waiting += 1
-        if self._mode == "count" and (len(self._queue) == self._count or self._ends_sequence(msg)):
+        if self._mode == "interval" and len(self._queue) == 1:
+            self._wait()
+        elif self._mode == "count" and (len(self._queue) == self._count or self._ends_sequence(msg)):
             self._send_count()
         if 0 < self._limit < self._waiting:
             self._overflow()
@@ -82,7 +96,7 @@ class Batch(Node):
     def _reset(self) -> None:
         self._empty()
         if self._mode == "interval":
-            self._start_timer()
+            self._restart()
 
     def _empty(self) -> None:
         queue, self._queue, self._waiting = self._queue, [], 0
@@ -127,14 +141,20 @@ class Batch(Node):
 
     # by time
 
-    def _start_timer(self) -> None:
+    def _restart(self) -> None:
+        self._began = get_running_loop().time()
+        self._wait()
+
+    def _wait(self) -> None:
+        """Wait for the next beat since the start, which is only heard where there is something to send."""
         if self._timer is not None:
             self._timer.cancel()
-        if self._seconds > 0:
-            self._timer = self.call_later(self._seconds, self._send_interval, recurring=True)
+        if self._seconds > 0 and (self._queue or self.config.allow_empty_sequence):
+            since = get_running_loop().time() - self._began
+            beat = (floor((since + EARLY) / self._seconds) + 1) * self._seconds
+            self._timer = self.call_later(beat - since, self._send_interval, recurring=not self._queue)
 
     def _send_interval(self) -> None:
-        self._start_timer()
         queue, self._queue, self._waiting = self._queue, [], 0
         if queue:
             self._send_sequence(queue, keeps=False)
@@ -142,6 +162,7 @@ class Batch(Node):
                 self.done(msg)
         elif self.config.allow_empty_sequence:
             self.send(Msg(payload=None, parts={"id": generate_id(), "index": 0, "count": 1}))
+        self._wait()
 
     # by topic
 

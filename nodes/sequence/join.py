@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
 from flowengine.errors import ExpressionError, NodeError, PropertyPathError
+from flowengine.fields import Kind, checkbox, number, select, show_if, starts, typed
 from flowengine.javascript_values import js_number, js_string, js_typeof
 from flowengine.messages import UNDEFINED, Msg, compile_path
 from flowengine.node import DEFERRED, Node, NodeConfig
@@ -28,26 +29,72 @@ class Join(Node):
     color = "#e2d96e"
     icon = "join"
     copy_on_write = True
+    form = (
+        "name",
+        "mode",
+        "build",
+        "property",
+        "key",
+        "joiner",
+        "count",
+        "timeout",
+        "useparts",
+        "accumulate",
+        "reduceExp",
+        "reduceInit",
+        "reduceFixup",
+        "reduceRight",
+    )
 
     class Config(NodeConfig):
         """``build``: what to make in mode custom; ``timeout`` in seconds."""
 
         mode: Literal["auto", "custom", "reduce"] = "auto"
-        build: str | None = "object"
-        property: str | None = "payload"
+        build: Annotated[
+            str | None, select("string", "buffer", "array", "object", "merged"), show_if("mode=custom")
+        ] = "object"
+        property: Annotated[
+            str | None,
+            typed("msg", Kind("full"), type_field="propertyType"),
+            show_if("mode=custom,build!=merged"),
+        ] = "payload"
         property_type: str | None = Field("msg", alias="propertyType")
-        key: str | None = "topic"
-        joiner: Any = "\\n"
+        key: Annotated[str | None, typed("msg"), show_if("mode=custom,build=object")] = "topic"
+        joiner: Annotated[
+            Any, typed("str", "bin", type_field="joinerType"), show_if("mode=custom,build=string|buffer")
+        ] = "\\n"
         joiner_type: str | None = Field("str", alias="joinerType")
-        useparts: bool | None = False
-        accumulate: bool | str | None = False
-        timeout: str | float | None = ""
-        count: str | float | None = ""
-        reduce_right: bool | None = Field(False, alias="reduceRight")
-        reduce_exp: Any = Field(None, alias="reduceExp")
-        reduce_init: Any = Field(None, alias="reduceInit")
-        reduce_init_type: str | None = Field(None, alias="reduceInitType")
-        reduce_fixup: Any = Field(None, alias="reduceFixup")
+        useparts: Annotated[bool | None, show_if("mode=custom")] = False
+        accumulate: Annotated[bool | str | None, checkbox(), show_if("mode=custom,build=object|merged")] = (
+            False
+        )
+        timeout: Annotated[
+            str | int | float | None, number(least=0, unit="seconds"), show_if("mode=custom")
+        ] = ""
+        count: Annotated[str | int | float | None, number(least=0, whole=True), show_if("mode=custom")] = ""
+        reduce_right: Annotated[bool | None, show_if("mode=reduce")] = Field(False, alias="reduceRight")
+        reduce_exp: Annotated[Any, typed("jsonata"), show_if("mode=reduce")] = Field(None, alias="reduceExp")
+        reduce_init: Annotated[
+            Any,
+            typed(
+                "flow",
+                "global",
+                "str",
+                "num",
+                "bool",
+                "json",
+                "bin",
+                "date",
+                "jsonata",
+                "env",
+                type_field="reduceInitType",
+            ),
+            show_if("mode=reduce"),
+        ] = Field(None, alias="reduceInit")
+        reduce_init_type: Annotated[str | None, starts("num")] = Field(None, alias="reduceInitType")
+        reduce_fixup: Annotated[Any, typed("jsonata"), show_if("mode=reduce")] = Field(
+            None, alias="reduceFixup"
+        )
 
         @field_validator("mode", mode="before")
         @classmethod
@@ -61,6 +108,7 @@ class Join(Node):
         self._whole = config.property_type == "full"
         self._property = "payload" if self._whole else config.property or "payload"
         self._path = compile_path(self._property)
+        self._value = self._path.reader
         self._key = config.key or "topic"
         self._key_path = compile_path(self._key)
         self._build = (config.build if "build" in named else None) or "array"
@@ -83,7 +131,7 @@ class Join(Node):
         value: Any = msg
         if not self._whole:
             try:
-                value = self._path.get(msg)
+                value = self._value(msg)
             except PropertyPathError:
                 self.warn(self.words("errors.no_property", property=self._property))
                 return None
@@ -91,13 +139,14 @@ class Join(Node):
         if self._mode == "auto":
             if not isinstance(parts, dict) or "id" not in parts:
                 return self._without_parts(msg)
-            path = compile_path(parts.get("property") or "payload")
+            value = compile_path(parts.get("property") or "payload").get(msg)
+            if self._follows(msg, parts, value):
+                return DEFERRED
             key = parts.get("key", UNDEFINED)
-            value = path.get(msg)
-            return self._take(msg, parts["id"], parts.get("type"), value, key, lambda: Group.of_parts(parts))
+            return self._join(msg, parts["id"], parts.get("type"), value, key, lambda: Group.of_parts(parts))
         if self._strips_parts and "parts" in msg:
             _strip(msg)
-        return self._take_by_settings(msg, value)
+        return self._join_by_settings(msg, value)
 
     def on_close(self, removed: bool) -> None:
         for group in self._groups.values():
@@ -114,19 +163,31 @@ class Join(Node):
         else:
             self.warn(self.words("errors.no_parts"))
 
-    def _take_by_settings(self, msg: Msg, value: Any) -> Any:
+    def _follows(self, msg: Msg, parts: dict[str, Any], value: Any) -> bool:
+        """Take in the next part of a sequence in order, which nearly all are; tells whether it was one."""
+        group = self._groups.get(parts["id"])
+        if group is None or "reset" in msg or "complete" in msg or "restartTimeout" in msg:
+            return False
+        if not group.follow(value, parts):
+            return False
+        self._add(group, msg)
+        if group.is_full:
+            self._complete(parts["id"])
+        return True
+
+    def _join_by_settings(self, msg: Msg, value: Any) -> Any:
         group_id: Any = MANUAL_GROUP
         count: Any = self._count
         if self._count_from_parts and isinstance(parts := msg.get("parts"), dict):
             count = parts.get("count") or 0
             group_id = parts.get("id", MANUAL_GROUP)
         key = self._key_path.get(msg) if self._build == "object" else UNDEFINED
-        return self._take(msg, group_id, self._build, value, key, lambda: self._manual_group(count))
+        return self._join(msg, group_id, self._build, value, key, lambda: self._manual_group(count))
 
     def _manual_group(self, count: Any) -> Group:
         return Group(self._build, count, ch=self._joiner, path=self._path)
 
-    def _take(
+    def _join(
         self, msg: Msg, group_id: Any, kind: Any, value: Any, key: Any, make_group: Callable[[], Group]
     ) -> Any:
         group = self._groups.get(group_id)
@@ -136,10 +197,11 @@ class Join(Node):
             self._drop(group_id)
             return None
         if kind == "object" and key in (UNDEFINED, None, ""):
-            self._take_without_key(msg, group_id, group)
+            self._join_without_key(msg, group_id, group)
             return None
         if group is None:
             group = self._groups[group_id] = make_group()
+            group.msg.update(msg)
             self._start_timer(group_id, group)
         self._put(group, msg, value, key)
         self._add(group, msg)
@@ -147,7 +209,7 @@ class Join(Node):
             self._complete(group_id)
         return DEFERRED
 
-    def _take_without_key(self, msg: Msg, group_id: Any, group: Group | None) -> None:
+    def _join_without_key(self, msg: Msg, group_id: Any, group: Group | None) -> None:
         if self._mode == "auto":
             self.warn(self.words("errors.no_parts_key"))
         elif "complete" not in msg:

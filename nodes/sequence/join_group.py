@@ -60,8 +60,19 @@ class Group:
     @property
     def is_full(self) -> bool:
         """Whether as much has come as was to come; a count of 0 is never reached."""
-        count = self.count if isinstance(self.count, (int, float)) else js_number(self.count)
+        count = self.count if self.count.__class__ is int else js_number(self.count)
         return 0 < count <= self.filled
+
+    def follow(self, value: Any, parts: dict[str, Any]) -> bool:
+        """Take in a value where it is the next one of a list; tells whether it was."""
+        index, kind = parts.get("index"), self.kind
+        if index.__class__ is not int or index != len(self.items) or kind != parts.get("type"):
+            return False
+        if kind in ("object", "merged", "buffer"):
+            return False
+        self.items.append(None if value is UNDEFINED else value)
+        self.filled += 1
+        return True
 
     def put(self, value: Any, key: Any, index: Any) -> None:
         """Take in a value: by key, merged, at an index, or at the end."""
@@ -118,7 +129,8 @@ class Group:
         if self.kind == "buffer":
             return self._buffer()
         if self.kind == "array" and js_number(self.length) > 1:
-            return [item for part in self.items for item in (part if isinstance(part, list) else [part])]
+            parts = [part for part in self.items if part is not None]
+            return [item for part in parts for item in (part if isinstance(part, list) else [part])]
         return list(self.items) if keeps else self.items
 
     def _text(self) -> str:

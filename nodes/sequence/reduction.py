@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cmp_to_key
 from typing import Any
 
 from flowengine.errors import FlowError, NodeError
 from flowengine.expressions import compile_jsonata
-from flowengine.javascript_values import js_string
+from flowengine.javascript_values import js_string, less_than
 from flowengine.messages import UNDEFINED, Msg
 from flowengine.node import Node
 from flowengine.typed_values import compile_value
@@ -81,12 +82,12 @@ class Reduction:
         return group
 
     def _reduced(self, group: list[Msg], count: Any) -> Msg:
-        ordered = sorted(group, key=_index, reverse=self._backwards)
+        ordered = sorted(group, key=cmp_to_key(_downwards if self._backwards else _upwards))
         value = self._first_value()
         for msg in ordered:
-            value = self._expression(msg, {"I": msg["parts"].get("index"), "N": count, "A": _null(value)})
+            value = self._expression(msg, _known(I=_index(msg), N=count, A=value))
         if self._fixup is not None:
-            value = self._fixup({}, {"N": count, "A": _null(value)})
+            value = self._fixup({}, _known(N=count, A=value))
         result = ordered[-1]
         if value is UNDEFINED:
             result.pop("payload", None)
@@ -106,10 +107,20 @@ class Reduction:
             ) from None
 
 
+def _upwards(one: Msg, other: Msg) -> int:
+    """Order messages by index; those without one stay where they are."""
+    first, second = _index(one), _index(other)
+    return -1 if less_than(first, second) else 1 if less_than(second, first) else 0
+
+
+def _downwards(one: Msg, other: Msg) -> int:
+    return -_upwards(one, other)
+
+
 def _index(msg: Msg) -> Any:
-    index = msg["parts"].get("index", 0) if isinstance(msg["parts"], dict) else 0
-    return index if isinstance(index, (int, float)) else 0
+    return msg["parts"].get("index", UNDEFINED) if isinstance(msg["parts"], dict) else UNDEFINED
 
 
-def _null(value: Any) -> Any:
-    return None if value is UNDEFINED else value
+def _known(**variables: Any) -> dict[str, Any]:
+    """Leave out what is undefined: JSONata knows no such variable then."""
+    return {name: value for name, value in variables.items() if value is not UNDEFINED}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from flowengine.errors import ExpressionError, NodeError
+from flowengine.fields import Kind, select, show_if, typed
 from flowengine.messages import Msg, compile_path
 from flowengine.node import DEFERRED, Node, NodeConfig
 
@@ -32,17 +33,22 @@ class Sort(Node):
     color = "#e2d96e"
     icon = "sort"
     copy_on_write = True
+    form = ("name", "target", "msgKey", "seqKey", "order", "as_num")
 
     class Config(NodeConfig):
         """``targetType``: msg sorts the array in ``target``, seq the messages of a sequence."""
 
-        order: str | None = "ascending"
+        order: Annotated[str | None, select("ascending", "descending")] = "ascending"
         as_num: bool | None = False
-        target: str | None = "payload"
+        target: Annotated[str | None, typed("msg", Kind("seq"), type_field="targetType")] = "payload"
         target_type: str | None = Field("msg", alias="targetType")
-        msg_key: str | None = Field("payload", alias="msgKey")
+        msg_key: Annotated[
+            str | None, typed(Kind("elem"), "jsonata", type_field="msgKeyType"), show_if("targetType=msg")
+        ] = Field("payload", alias="msgKey")
         msg_key_type: str | None = Field("elem", alias="msgKeyType")
-        seq_key: str | None = Field("payload", alias="seqKey")
+        seq_key: Annotated[
+            str | None, typed("msg", "jsonata", type_field="seqKeyType"), show_if("targetType=seq")
+        ] = Field("payload", alias="seqKey")
         seq_key_type: str | None = Field("msg", alias="seqKeyType")
 
     def on_start(self) -> None:
@@ -80,7 +86,7 @@ class Sort(Node):
         parts = msg.get("parts")
         if not isinstance(parts, dict) or "id" not in parts or "index" not in parts:
             return None
-        return self._take(msg, parts)
+        return self._collect(msg, parts)
 
     def on_close(self, removed: bool) -> None:
         groups, self._groups = self._groups, {}
@@ -108,7 +114,7 @@ class Sort(Node):
 
     # a sequence
 
-    def _take(self, msg: Msg, parts: dict[str, Any]) -> Any:
+    def _collect(self, msg: Msg, parts: dict[str, Any]) -> Any:
         group = self._groups.setdefault(parts["id"], Group())
         group.msgs.append(msg)
         group.count = parts.get("count", group.count)

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from flowengine.errors import FlowError, NodeError, error_text
+from flowengine.fields import Kind, hidden, number, required, section, typed
 from flowengine.javascript_values import js_keys, js_string
 from flowengine.messages import UNDEFINED, Msg, compile_path, generate_id
 from flowengine.node import DEFERRED, Node, NodeConfig
@@ -38,17 +39,24 @@ class Split(Node):
     color = "#e2d96e"
     icon = "split"
     copy_on_write = True
+    form = (
+        "name",
+        "property",
+        section("texts", "splt", "stream"),
+        section("arrays", "arraySplt"),
+        section("objects", "addname"),
+    )
 
     class Config(NodeConfig):
         """``splt``: what to split text and Buffers by, of type str, bin or len; ``arraySplt``: items a part."""
 
-        splt: Any = "\\n"
+        splt: Annotated[Any, typed("str", "bin", Kind("len", has_value=True), type_field="spltType")] = "\\n"
         splt_type: str | None = Field("str", alias="spltType")
-        array_splt: Any = Field(1, alias="arraySplt")
-        array_splt_type: str | None = Field("len", alias="arraySpltType")
+        array_splt: Annotated[Any, number(least=1, whole=True)] = Field(1, alias="arraySplt")
+        array_splt_type: Annotated[str | None, hidden()] = Field("len", alias="arraySpltType")
         stream: bool | None = False
-        addname: str | None = ""
-        property: str | None = "payload"
+        addname: Annotated[str | None, typed("msg")] = ""
+        property: Annotated[str | None, typed("msg"), required()] = "payload"
 
     def on_start(self) -> None:
         config = self.config
@@ -88,7 +96,6 @@ class Split(Node):
             return DEFERRED
         msg.pop("_msgid", None)
         msg["parts"] = self._parts(msg)
-        msg.shared = True  # what lies beside the property is in all parts
         if (work := self._split(msg, value)) is None:
             return None
         self._work.append(work)
@@ -124,16 +131,20 @@ class Split(Node):
             self.host.delivery.put(self._send_portion, self._work[0][0])
 
     def _send_parts(self, msg: Msg, pieces: Iterator[Piece]) -> int:
+        msg.shared = True  # what lies beside the property is in all parts
         whole = msg["parts"]
-        shares = self._shares(msg)
+        shares, entry, send = self._shares(msg), msg.entry, self.route
         sent = 0
         for value, details in pieces:
             self._path.set(msg, value)
             msg["parts"] = {**whole, **details}
             part = Msg(msg)
-            part.entry = msg.entry
-            part.shared = shares or isinstance(value, (dict, list, set, bytearray))
-            self.send(part)
+            # Attributes that are as the class has them take neither time nor memory.
+            if entry is not None:
+                part.entry = entry
+            if shares or value.__class__ in _CONTAINERS:
+                part.shared = True
+            send(part)
             sent += 1
         return sent
 
@@ -174,7 +185,9 @@ class Split(Node):
         if isinstance(value, str):
             return msg, self._text_by_length(msg, value) if by_length else self._text_by_separator(msg, value)
         if isinstance(value, list):
-            return Msg(msg), self._array(msg, value)
+            work = Msg(msg)
+            work.entry = msg.entry
+            return work, self._array(msg, value)
         if isinstance(value, (bytes, bytearray)):
             data = self._buffer + bytes(value)
             return msg, self._buffer_by_length(msg, data) if by_length else self._buffer_by_separator(
@@ -256,6 +269,9 @@ class Split(Node):
             self._end_waiting()
         self._buffer = last if self._stream else b""
         self._end(msg, waits=bool(self._buffer))
+
+
+_CONTAINERS = frozenset((dict, list, set, bytearray, Msg))
 
 
 def _positive(value: Any, complaint: str) -> int:

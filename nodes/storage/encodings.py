@@ -9,6 +9,18 @@ from functools import lru_cache
 
 from flowengine.errors import NodeError
 
+ENCODINGS = (
+    "utf8", "ucs2", "utf-16le", "ascii", "binary", "base64", "hex", "utf-16be", "Shift_JIS", "Windows-31j",
+    "Windows932", "EUC-JP", "GB2312", "GBK", "GB18030", "Windows936", "EUC-CN", "KS_C_5601", "Windows949",
+    "EUC-KR", "Big5", "Big5-HKSCS", "Windows950", "cp874", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254",
+    "cp1255", "cp1256", "cp1257", "cp1258", "ISO-8859-1", "ISO-8859-2", "ISO-8859-3", "ISO-8859-4",
+    "ISO-8859-5", "ISO-8859-6", "ISO-8859-7", "ISO-8859-8", "ISO-8859-9", "ISO-8859-10", "ISO-8859-11",
+    "ISO-8859-13", "ISO-8859-14", "ISO-8859-15", "ISO-8859-16", "cp437", "cp737", "cp775", "cp850", "cp852",
+    "cp855", "cp857", "cp858", "cp860", "cp861", "cp866", "cp869", "macroman", "maccyrillic", "macgreek",
+    "maciceland", "macturkish", "koi8-r", "koi8-u", "tis620",
+)  # fmt: skip
+"""Those that forms offer, the usual ones first."""
+
 _NAMES = {
     "binary": "latin-1",
     "ucs2": "utf-16-le",

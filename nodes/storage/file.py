@@ -7,16 +7,17 @@ import os
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field, field_validator, model_validator
 
 from flowengine.errors import FlowError, NodeError, error_text
+from flowengine.fields import select, show_if, starts, typed
 from flowengine.javascript_values import js_json, js_string
 from flowengine.messages import UNDEFINED, Msg
 from flowengine.node import DEFERRED, Node, NodeConfig
 
-from .encodings import encode
+from .encodings import ENCODINGS, encode
 from .file_names import FileError, compile_name, full_path, upgrade_name
 
 
@@ -28,14 +29,22 @@ class File(Node):
     color = "#DEB887"
     icon = "file-out"
     copy_on_write = True
+    form = ("name", "filename", "overwriteFile", "appendNewline", "createDir", "encoding")
+    label = ("{name}", "{filename}")
 
     class Config(NodeConfig):
-        filename: str = ""
-        filename_type: str = Field("str", alias="filenameType")
-        append_newline: bool = Field(True, alias="appendNewline")
-        create_dir: bool = Field(False, alias="createDir")
-        overwrite_file: str = Field("false", alias="overwriteFile")
-        encoding: str = "none"
+        filename: Annotated[
+            str, typed("str", "msg", "jsonata", "env", type_field="filenameType"), starts("")
+        ] = ""
+        filename_type: Annotated[str, starts("str")] = Field("str", alias="filenameType")
+        append_newline: Annotated[bool, show_if("overwriteFile!=delete")] = Field(True, alias="appendNewline")
+        create_dir: Annotated[bool, show_if("overwriteFile!=delete")] = Field(False, alias="createDir")
+        overwrite_file: Annotated[str, select("false", "true", "delete")] = Field(
+            "false", alias="overwriteFile"
+        )
+        encoding: Annotated[
+            str, select("none", "setbymsg", *ENCODINGS, verbatim=True), show_if("overwriteFile!=delete")
+        ] = "none"
 
         @model_validator(mode="before")
         @classmethod

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import codecs
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field, field_validator, model_validator
 
+from flowengine.fields import hidden, select, show_if, starts, typed
 from flowengine.messages import Msg, clone
 from flowengine.node import Node, NodeConfig
 
-from .encodings import decode
+from .encodings import ENCODINGS, decode
 from .file_names import FileError, compile_name, full_path, upgrade_name
 
 CHUNK = 65536
@@ -27,15 +28,21 @@ class FileIn(Node):
     color = "#DEB887"
     icon = "file-in"
     copy_on_write = True
+    form = ("name", "filename", "format", "encoding", "allProps")
+    label = ("{name}", "{filename}")
 
     class Config(NodeConfig):
-        filename: str = ""
-        filename_type: str = Field("str", alias="filenameType")
-        format: str = "utf8"
-        chunk: bool = False
-        send_error: bool = Field(True, alias="sendError")
-        encoding: str = "none"
-        all_props: bool = Field(False, alias="allProps")
+        filename: Annotated[
+            str, typed("str", "msg", "jsonata", "env", type_field="filenameType"), starts("")
+        ] = ""
+        filename_type: Annotated[str, starts("str")] = Field("str", alias="filenameType")
+        format: Annotated[str, select("utf8", "lines", "", "stream")] = "utf8"
+        chunk: Annotated[bool, hidden()] = False
+        send_error: Annotated[bool, hidden(), starts(False)] = Field(True, alias="sendError")
+        encoding: Annotated[
+            str, select("none", "setbymsg", *ENCODINGS, verbatim=True), show_if("format=utf8|lines")
+        ] = "none"
+        all_props: Annotated[bool, show_if("format=lines|stream")] = Field(False, alias="allProps")
 
         @model_validator(mode="before")
         @classmethod

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import stat
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import field_validator
 
+from flowengine.fields import checkbox, line, required
 from flowengine.javascript_values import js_string
 from flowengine.messages import Msg
 from flowengine.node import Node, NodeConfig
@@ -34,10 +35,11 @@ class Watch(Node):
     icon = "watch"
     inputs: ClassVar[int] = 0
     copy_on_write = True
+    label = ("{name}", "{files}")
 
     class Config(NodeConfig):
-        files: str = ""
-        recursive: bool | str = False
+        files: Annotated[str, line(placeholder="/var/log, data.csv"), required()] = ""
+        recursive: Annotated[bool | str, checkbox()] = False
 
         @field_validator("files", mode="before")
         @classmethod

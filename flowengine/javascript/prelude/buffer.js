@@ -24,7 +24,7 @@
     // --- text to bytes and back -------------------------------------------------------------------------
 
     function utf8Bytes(text) {
-        if (encoder) return encoder.encode(text);
+        if (encoder) return encoder.encode(text.toWellFormed());
         const out = [];
         for (const char of text) {
             let code = char.codePointAt(0);

@@ -2,6 +2,7 @@
 (function (flow) {
     'use strict';
     const words = [
+        [/^cannot read property 'Symbol\.iterator' of (undefined|null)$/, (_, base) => `${base} is not iterable`],
         [/^cannot read property '(.*)' of (undefined|null)$/, (_, key, base) => `Cannot read properties of ${base} (reading '${key}')`],
         [/^cannot set property '(.*)' of (undefined|null)$/, (_, key, base) => `Cannot set properties of ${base} (setting '${key}')`],
         [/^'(.*)' is read-only$/, () => 'Assignment to constant variable.'],
@@ -32,9 +33,25 @@
         }
     }
 
+    // QuickJS does not say what is no function; the place is that of the last name of what was called.
+    function nameCallee(error, frames) {
+        const [frame] = frames;
+        if (error.message !== 'not a function' || !frame || isOurs(frame)) return;
+        const line = String(flow.source()).split('\n')[frame.getLineNumber() - 1] || '';
+        const at = frame.getColumnNumber() - 1;
+        const last = /^[\w$]+/.exec(line.slice(at));
+        if (!last) return;
+        const before = /(?:[\w$]+(?:\[[^\][]*\]|\([^()]*\))?\.)*$/.exec(line.slice(0, at))[0];
+        const kind = /\bnew\s+$/.test(line.slice(0, at - before.length)) ? 'a constructor' : 'a function';
+        const value = `${before.replace(/\([^()]*\)/g, '(...)')}${last[0]} is not ${kind}`;
+        Object.defineProperty(error, 'message', { value, writable: true, configurable: true });
+    }
+
+    // Our own parts are evaluated by eval, the author's code is not.
+    const isOurs = (frame) => frame.getFileName() !== 'eval_script' || frame.getFunctionName() === '<eval>';
+
     function place(frame) {
-        const file = frame.getFileName() || 'native';
-        const where = `${file}:${frame.getLineNumber()}:${frame.getColumnNumber()}`;
+        const where = `function:${frame.getLineNumber()}:${frame.getColumnNumber()}`;
         const name = frame.getFunctionName();
         return name && name !== '<eval>' && name !== '<anonymous>' ? `    at ${name} (${where})` : `    at ${where}`;
     }
@@ -43,7 +60,8 @@
     if (new Error('').stack.startsWith('Error')) return;
     Error.prepareStackTrace = (error, frames) => {
         reword(error);
-        const own = frames.filter((frame) => !String(frame.getFileName()).startsWith('flow:'));
-        return [String(error), ...own.map(place)].join('\n');
+        nameCallee(error, frames);
+        const kept = frames.filter((frame) => !isOurs(frame));
+        return [String(error), ...kept.map(place)].join('\n');
     };
 })

@@ -112,7 +112,9 @@
     function timeText(fields, form, options) {
         const clock12 = options.hour12 ?? (options.hourCycle ? options.hourCycle === 'h12' : !!form.clock12);
         const asked = options.hour || options.minute || options.second;
-        const hour = clock12 ? fields.hour % 12 || 12 : fields.hour;
+        // English (US) says 24:00 for midnight where it is asked for a clock of 24 hours.
+        const midnight = form.clock12 && options.hour12 === false ? 24 : 0;
+        const hour = clock12 ? fields.hour % 12 || 12 : fields.hour || midnight;
         const wide = options.hour === '2-digit' || (!clock12 && form.hour !== 'numeric');
         const parts = [];
         if (!asked || options.hour) parts.push(wide ? two(hour) : String(hour));

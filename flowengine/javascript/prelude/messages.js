@@ -4,6 +4,26 @@
     const { encode, decode, live } = flow;
     const { isArray } = Array;
 
+    // What functions return is told together where several messages are gone through, but before anything that
+    // comes after it.
+    const finished = [];
+    let firstFinished = 0;
+
+    function tellFinished() {
+        const texts = finished.join('\0');
+        finished.length = 0;
+        host.finishAll(firstFinished, texts);
+    }
+
+    function inTurn(deed) {
+        return (...values) => {
+            if (finished.length) tellFinished();
+            deed(...values);
+        };
+    }
+
+    const deeds = { send: inTurn(host.send), sendAll: inTurn(host.sendAll), report: inTurn(host.report), done: inTurn(host.done), fail: inTurn(host.fail), finish: inTurn(host.finish) };
+
     // What was sent without a copy shows later changes of the function, so it is put into words only when the
     // function has ended; what comes after it has to wait in line.
     const held = [];
@@ -124,11 +144,11 @@
             const number = originalOf(message);
             message._msgid = own;
             if (own === undefined) delete message._msgid;
-            emit(() => host.send(number, true, text, output));
+            emit(() => deeds.send(number, true, text, output));
             return;
         }
         message._msgid = id;
-        const act = () => host.send(originalOf(message), false, write(message), output);
+        const act = () => deeds.send(originalOf(message), false, write(message), output);
         if (call.ended || call.returns) act();
         else hold(act);
     }
@@ -144,7 +164,7 @@
                 messages[i]._msgid = id;
             }
         }
-        const act = () => host.sendAll(firstOriginal(sent), encode(sent));
+        const act = () => deeds.sendAll(firstOriginal(sent), encode(sent));
         if (call.ended || call.returns) act();
         else hold(act);
     }
@@ -165,14 +185,14 @@
     }
 
     function report(kind, ...values) {
-        emit(() => host.report(kind, ...values));
+        emit(() => deeds.report(kind, ...values));
     }
 
     function reportError(error, message) {
         const text = encode(error);
         const about = message ? write(message) : '';
         const number = originalOf(message);
-        emit(() => host.report('error', text, about, number));
+        emit(() => deeds.report('error', text, about, number));
     }
 
     function say(kind, value) {
@@ -202,7 +222,7 @@
         node.done = (error) => {
             const text = error ? encode(error) : '';
             const about = write(call.message);
-            emit(() => host.done(call.number, text, about));
+            emit(() => deeds.done(call.number, text, about));
         };
         return node;
     }
@@ -211,9 +231,28 @@
     let waits = true;
     let running = 0;
 
-    function input(number, tells) {
+    // Goes through messages that wait together, until they have taken long enough for once.
+    function inputAll(first, tells) {
+        const texts = host.take().split('\0');
+        const end = Date.now() + LONG;
+        at = 0;
+        do {
+            collects = !tells;
+            input(first + at, tells, texts[at]);
+            at++;
+        } while (at < texts.length && Date.now() < end);
+        collects = false;
+        if (finished.length) tellFinished();
+        host.ran(at);
+    }
+
+    const LONG = 4; // milliseconds
+    let at = 0;
+    let collects = false;
+
+    function input(number, tells, text) {
         const call = { number, message: null, unread: null, tells, returns: false, ended: false };
-        const message = readMessage(call, host.take());
+        const message = readMessage(call, text);
         call.message = message;
         calls.set(message, call);
         running++;
@@ -244,7 +283,8 @@
         if (result === call.message) {
             const text = write(result);
             call.ended = true;
-            host.finish(call.number, true, text, '');
+            if (collects) collect(call.number, text);
+            else deeds.finish(call.number, true, text, '');
             return;
         }
         const about = call.tells ? write(call.message) : '';
@@ -254,7 +294,13 @@
             sendResults(call, call.message._msgid, result, false);
         }
         call.ended = true;
-        host.finish(call.number, false, '', about);
+        if (collects) collect(call.number, '');
+        else deeds.finish(call.number, false, '', about);
+    }
+
+    function collect(number, text) {
+        if (!finished.length) firstFinished = number;
+        finished.push(text);
     }
 
     function settle(call) {
@@ -278,7 +324,7 @@
         }
         const about = write(message);
         call.ended = true;
-        host.fail(call.number, error ? encode(error) : '', about);
+        deeds.fail(call.number, error ? encode(error) : '', about);
     }
 
     function hasRoom() {
@@ -298,20 +344,29 @@
         error.message = lines[first] + (found ? ` (line ${found[1] - 1}, col ${found[2]})` : '');
     }
 
+    flow.source = () => main || '';
     flow.isBuffer = isBuffer;
     flow.originalOf = originalOf;
     flow.reportError = reportError;
     flow.node = shared;
     flow.messages = {
         flush,
-        input,
+        input: (number, tells) => input(number, tells, host.take()),
+        inputAll,
         makeNode,
         sendResults,
         report,
         closers,
         load(body, mayWait) { main = body; waits = mayWait; },
         waits: () => waits,
-        abandon() { flush(); running = 0; live.clear(); },
+        abandon() {
+            collects = false;
+            if (finished.length) tellFinished();
+            host.ran(at);
+            flush();
+            running = 0;
+            live.clear();
+        },
     };
     flow.generateId = () => {
         let id = '';

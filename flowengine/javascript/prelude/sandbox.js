@@ -87,6 +87,11 @@
             messages.input(number, tells);
             return messages.waits() ? never : undefined;
         },
+        inputAll(first, tells) {
+            if (live.size) host.later();
+            messages.inputAll(first, tells);
+            return undefined;
+        },
         fire: entering(timers.fire),
         reply: entering(flow.reply),
         flush() { messages.flush(); return never; },

@@ -98,6 +98,10 @@
         keys() { return this.#pairs.map(([name]) => name)[Symbol.iterator](); }
         values() { return this.#pairs.map(([, value]) => value)[Symbol.iterator](); }
         [Symbol.iterator]() { return this.entries(); }
+        [Symbol.for('nodejs.util.inspect.custom')]() {
+            const pairs = this.#pairs.map(([name, value]) => `${flow.part('util').inspect(name)} => ${flow.part('util').inspect(value)}`);
+            return pairs.length ? `URLSearchParams { ${pairs.join(', ')} }` : 'URLSearchParams {}';
+        }
         toString() { return this.#pairs.map(([name, value]) => formEncode(name) + '=' + formEncode(value)).join('&'); }
     }
     const { of, refresh } = URLSearchParams;

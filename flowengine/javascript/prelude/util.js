@@ -89,7 +89,7 @@
         const form = anatomy(value, name);
         if (form.whole) return form.whole;
         const isList = form.items && !form.plain;
-        const names = Object.keys(value).filter((key) => !isList || !/^\d+$/.test(key));
+        const names = Object.keys(value).filter((key) => !(isList || value instanceof String) || !/^\d+$/.test(key));
         const symbols = Object.getOwnPropertySymbols(value).filter((key) => Object.prototype.propertyIsEnumerable.call(value, key));
         const isEmpty = !names.length && !symbols.length;
         if (isEmpty && form.base) return form.base;
@@ -164,8 +164,8 @@
         const longest = Math.max(...lengths);
         const total = lengths.reduce((sum, length) => sum + length, 0);
         if (longest * 3 + state.indent >= state.width || !(total / longest > 5 || longest <= 8)) return output;
-        const bias = Math.sqrt(longest - total / output.length);
-        const columns = Math.min(Math.round(Math.sqrt(2.5 * Math.max(bias, 1) * count) / Math.max(bias, 1)), Math.floor((state.width - state.indent) / longest), 12, 15);
+        const width = Math.max(longest - 3 - Math.sqrt(longest - total / output.length), 1);
+        const columns = Math.min(Math.round(Math.sqrt(2.5 * width * count) / width), Math.floor((state.width - state.indent) / longest), 12, 15);
         if (columns <= 1) return output;
         const widths = [];
         for (let i = 0; i < columns; i++) {
@@ -212,7 +212,7 @@
             case '%i': return typeof value === 'object' ? 'NaN' : String(parseInt(value));
             case '%f': return String(parseFloat(value));
             case '%j': return JSON.stringify(value);
-            case '%o': return inspect(value, { depth: 4 });
+            case '%o': return inspect(value, { depth: 4, showHidden: true });
             case '%O': return inspect(value);
             default: return '';
         }

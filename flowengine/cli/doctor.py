@@ -1,0 +1,100 @@
+"""``flowengine doctor``: looks for what keeps a user folder from working, and changes nothing."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+import stat
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import FlowError
+from .user_folder import add_option, folder_of
+
+if TYPE_CHECKING:
+    from ..admin.settings import ServerSettings
+
+Finding = tuple[str, str]
+"""Level (ok, note or error), and what was found."""
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add_option(parser)
+
+
+def main(options: argparse.Namespace) -> int:
+    """Print what was found; the exit status is 1 where something is wrong."""
+    errors = 0
+    for level, text in _findings(folder_of(options)):
+        errors += level == "error"
+        print(f"{level:<5}  {text}")
+    return 1 if errors else 0
+
+
+def _findings(folder: Path) -> Iterator[Finding]:
+    from ..admin.settings_file import read_settings
+
+    yield "ok", f"Python {sys.version.split()[0]}"
+    yield from _editor()
+    if not folder.is_dir():
+        yield "note", f"{folder} is not there yet; flowengine init makes it"
+        return
+    if not os.access(folder, os.W_OK):
+        yield "error", f"{folder} cannot be written to; start with --read-only, or change its owner"
+    try:
+        settings, notes = read_settings(folder, os.environ)
+    except FlowError as error:
+        yield "error", str(error)
+        return
+    yield from (("note", note) for note in notes)
+    yield "ok", "the settings can be read"
+    yield from _files(folder, settings)
+    yield from _port(settings)
+
+
+def _editor() -> Iterator[Finding]:
+    from ..folders import built_editor
+
+    if built_editor() is None:
+        yield "note", "the editor's page is not built: pip install -e . builds it"
+    else:
+        yield "ok", "the editor's page is built"
+
+
+def _files(folder: Path, settings: ServerSettings) -> Iterator[Finding]:
+    from ..admin.storage import Storage
+    from ..admin.users import NAME
+    from ..check import Checker
+
+    for name in (".config.runtime.json", NAME, "history.sqlite"):
+        file = folder / name
+        if file.exists() and stat.S_IMODE(file.stat().st_mode) & 0o077:
+            yield "note", f"{name} can be read by others of this machine: chmod 600 {file}"
+    try:
+        stored = Storage(folder, settings).load()
+    except FlowError as error:
+        yield "error", str(error)
+        return
+    if stored.damage:
+        yield "error", stored.damage
+    yield "ok", f"{len(stored.nodes)} nodes, secrets of {len(stored.credentials)}"
+    for problem in Checker(stored.nodes, credentials=stored.credentials).problems():
+        yield "note", str(problem)
+
+
+def _port(settings: ServerSettings) -> Iterator[Finding]:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.ui_host, settings.ui_port))
+        except OSError as error:
+            yield (
+                "note",
+                f"{settings.ui_host}:{settings.ui_port} cannot be listened at now: {error.strerror or error}",
+            )
+        else:
+            yield "ok", f"{settings.ui_host}:{settings.ui_port} is free"

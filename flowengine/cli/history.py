@@ -1,0 +1,111 @@
+"""``flowengine history``: deployed versions."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import FlowError
+from ..flow_file import NodeDict
+from .user_folder import add_option, folder_of, opened
+
+if TYPE_CHECKING:
+    from ..admin.history import History
+
+_ACTIONS = {
+    "list": "list versions, newest first",
+    "show": "print the flows of a version",
+    "diff": "say what changed from one version to another, or to what is deployed",
+    "restore": "deploy a version again; the server must not be running",
+}
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Declare the actions and their options."""
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    for name, text in _ACTIONS.items():
+        action = actions.add_parser(name, help=text)
+        add_option(action)
+        if name == "list":
+            action.add_argument("--limit", type=int, default=20, help="how many (default 20)")
+        else:
+            action.add_argument("version", type=int, help="number of the version")
+        if name == "diff":
+            action.add_argument(
+                "to", type=int, nargs="?", help="number of the other version (default: what is deployed)"
+            )
+
+
+def main(options: argparse.Namespace) -> int:
+    """Do what was asked."""
+    return {"list": _list, "show": _show, "diff": _diff, "restore": _restore}[options.action](
+        folder_of(options), options
+    )
+
+
+def _list(folder: Path, options: argparse.Namespace) -> int:
+    history = _history(folder)
+    for version in history.versions(options.limit):
+        who = f" by {version.user}" if version.user else ""
+        print(f"{version.id:>6}  {version.time}  {version.kind:<8} {version.nodes:>5} nodes{who}")
+    history.close()
+    return 0
+
+
+def _show(folder: Path, options: argparse.Namespace) -> int:
+    from ..javascript_values import js_json
+
+    print(js_json(_find(folder, options.version), 4))
+    return 0
+
+
+def _diff(folder: Path, options: argparse.Namespace) -> int:
+    from ..admin.history import difference
+
+    new = _deployed(folder) if options.to is None else _find(folder, options.to)
+    changes = difference(_find(folder, options.version), new)
+    for change in changes:
+        fields = f": {', '.join(change['fields'])}" if change["fields"] else ""
+        print(f"{change['change']:<8} {change['type']} {change['name'] or change['id']}{fields}")
+    print(f"{len(changes)} changes", file=sys.stderr)
+    return 0
+
+
+def _restore(folder: Path, options: argparse.Namespace) -> int:
+    from ..admin.revision import revision
+
+    nodes = _find(folder, options.version)
+    with opened(folder) as storage:
+        storage.save(nodes, storage.load().credentials)
+        history = _history(folder)
+        history.add(nodes, revision(nodes), "restore")
+        history.close()
+    print(f"version {options.version} is what the server starts with now")
+    return 0
+
+
+def _deployed(folder: Path) -> list[NodeDict]:
+    from ..admin.storage import Storage
+    from .user_folder import settings_of
+
+    return Storage(folder, settings_of(folder)).load().nodes
+
+
+def _find(folder: Path, version: int) -> list[NodeDict]:
+    history = _history(folder)
+    try:
+        return history.find(version)[1]
+    except KeyError:
+        raise FlowError(f"there is no version {version}") from None
+    finally:
+        history.close()
+
+
+def _history(folder: Path) -> History:
+    from ..admin.history import NAME, History
+
+    if not (folder / NAME).exists():
+        raise FlowError(f"{folder} has no history yet")
+    return History(folder / NAME, 2**31)
