@@ -137,19 +137,24 @@ class Flow:
             [node for node in closing if not isinstance(node, ConfigNode)],
             [node for node in closing if isinstance(node, ConfigNode)],
         ):
-            await asyncio.gather(*(self._close(node, node.id in gone) for node in batch))
+            await self._close(batch, gone)
 
-    async def _close(self, node: Node, removed: bool) -> None:
+    async def _close(self, nodes: list[Node], gone: set[str]) -> None:
+        """Close nodes side by side. One that takes too long is left behind, even if it does not heed its cancelling."""
+        if not nodes:
+            return
+        closing = {asyncio.ensure_future(node.close(node.id in gone)): node for node in nodes}
         limit = self.engine.settings.node_close_timeout / 1000
-        try:
-            await asyncio.wait_for(node.close(removed), limit)
-        except TimeoutError:
-            text = engine_sentence(self.engine.language, "flow.close_timeout", seconds=f"{limit:g}")
-            self.engine.log("error", text, node)
-        except Exception as error:
-            self.engine.log("error", error_text(error), node, error)
-        if removed:
-            self.engine.forget_node(node, self)
+        _, late = await asyncio.wait(closing, timeout=limit)
+        for task, node in closing.items():
+            if task in late:
+                task.cancel()
+                text = engine_sentence(self.engine.language, "flow.close_timeout", seconds=f"{limit:g}")
+                self.engine.log("error", text, node)
+            elif not task.cancelled() and (error := task.exception()) is not None:
+                self.engine.log("error", error_text(error), node, error)
+            if node.id in gone:
+                self.engine.forget_node(node, self)
 
     # what nodes ask
 

@@ -92,9 +92,8 @@ class Connection(asyncio.Protocol):
             self._refuse(431)
 
     def eof_received(self) -> bool:
-        """Stay for the answer when the client has only shut its half."""
-        self._closing = True
-        return self._answering
+        """Close: a client that ends its half has gone, as far as anyone can tell."""
+        return False
 
     def pause_writing(self) -> None:
         """Read nothing more while the client is slow to take its answers."""
@@ -177,7 +176,6 @@ class Connection(asyncio.Protocol):
 
     def _start_message(self) -> None:
         self._in_head = True
-        self._head_bytes = 0
         self._url = b""
         self._pairs = []
         self._chunks = []

@@ -173,6 +173,10 @@ class Node:
         """Handle a message. Return what is to be sent, raise what went wrong."""
         return None
 
+    on_inputs: Callable[[list[Msg]], None] | None = None
+    """A function for messages that wait together, where many at once cost less than one by one; it sends and reports
+    errors by itself."""
+
     def on_close(self, removed: bool) -> Awaitable[None] | None:
         """Give back what was opened; ``removed`` tells that the node is gone for good."""
         return None
@@ -320,6 +324,9 @@ class Node:
 
     def _receive_all(self, msgs: list[Msg]) -> None:
         """Take messages that wait together: as ``_receive`` does, without its detours between them."""
+        if self.on_inputs is not None:
+            self.on_inputs(msgs)
+            return
         pass_all = getattr(getattr(self.route, "__self__", None), "pass_all", None)
         if pass_all is None or self.complete_nodes is not None:
             for msg in msgs:
@@ -384,7 +391,7 @@ class Node:
                 await closing
         finally:
             # Messages that are still in the queue find a node that does nothing any more.
-            self.on_input = _ignore  # type: ignore[method-assign]
+            self.on_input, self.on_inputs = _ignore, None  # type: ignore[method-assign]
             for task in list(self.tasks):
                 task.cancel()
             if self.tasks:

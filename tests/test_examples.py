@@ -87,6 +87,58 @@ async def test_the_tool_is_called_and_its_answer_used():
     assert "degrees" in answer["msg"]
 
 
+async def test_a_flow_is_called_as_a_tool():
+    round_, answer = await shown(Example("tools.json"), "tools-ask")
+    (call,) = json.loads(round_["msg"])["calls"]
+    assert (call["name"], call["arguments"]) == ("weather", {"city": "Oslo"})
+    assert call["output"] in answer["msg"]
+
+
+# family: what its answer must contain
+ANSWERS = {
+    "assistants": '"deleted":true',
+    "audio": "speech.wav",
+    "batch": "What is a fjord?",
+    "chat": "simulated capital",
+    "chatkit": "ek_",
+    "container-files": "Oslo,700000",
+    "containers": "sandbox",
+    "conversations": "Where is it warm in March?",
+    "embeddings": "cat and cat",
+    "evals": "right capital",
+    "files": "Water the plants on Friday.",
+    "fine-tuning": "job succeeded",
+    "images": "The same lighthouse at night",
+    "messages": "And does it cover the battery?",
+    "models": "simulated-chat",
+    "moderations": '"flagged":false',
+    "realtime": "ek_",
+    "responses": "And another one?",
+    "runs": "Why is the sea salty?",
+    "skills": '"version":"1"',
+    "threads": '"ticket":"4711"',
+    "uploads": '"bytes":11',
+    "vector-store-file-batches": '"completed":2',
+    "vector-store-files": "Parcels can be sent back",
+    "vector-stores": "Repairs take two weeks",
+    "videos": '"bytes":',
+    "webhooks": "response.completed",
+}
+
+
+def test_every_family_of_the_original_has_an_example():
+    assert {file.stem for file in (FOLDER / "openai").glob("*.json")} == set(ANSWERS)
+    assert len(ANSWERS) == 27
+
+
+@pytest.mark.parametrize("family", ANSWERS)
+async def test_the_example_of_a_family_answers(family):
+    file = f"openai/{family}.json"
+    (inject,) = (node["id"] for node in read(file) if node["type"] == "inject")
+    answers = await shown(Example(file), inject)
+    assert ANSWERS[family] in re.sub(r"\s*\n\s*", "", str(answers[0]["msg"])).replace('": ', '":')
+
+
 async def test_batch_writes_an_answer_for_every_row(tmp_path):
     shutil.copy(FOLDER / "reviews.csv", tmp_path)
     await shown(Example("batch-csv.json", DATA_DIR=str(tmp_path)), "batch-start")
@@ -138,8 +190,16 @@ async def test_one_of_each_node_type_works(tmp_path):
     example.nodes = json.loads(text)
     example.settings = {"uiPort": ports["1880"]}
     async with mosquitto(ports["1883"], tmp_path), example as running, asyncio.timeout(40):
-        await until(lambda: any("connected" in str(r.status.get("text")) for r in running.statuses if r.node == "e-mqttout"))
-        await until(lambda: any("connected" in str(r.status.get("text")) for r in running.statuses if r.node == "e-wsout"))
+        await until(
+            lambda: any(
+                "connected" in str(r.status.get("text")) for r in running.statuses if r.node == "e-mqttout"
+            )
+        )
+        await until(
+            lambda: any(
+                "connected" in str(r.status.get("text")) for r in running.statuses if r.node == "e-wsout"
+            )
+        )
         for node in example.nodes:
             if node["type"] == "inject":
                 await running.send(node["id"])
@@ -173,7 +233,9 @@ async def mosquitto(port: int, folder: Path) -> AsyncIterator[None]:
     """Run a real broker on this machine."""
     config = folder / "mosquitto.conf"
     config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\n")
-    broker = await asyncio.create_subprocess_exec("mosquitto", "-c", str(config), stderr=asyncio.subprocess.DEVNULL)
+    broker = await asyncio.create_subprocess_exec(
+        "mosquitto", "-c", str(config), stderr=asyncio.subprocess.DEVNULL
+    )
     try:
         yield
     finally:

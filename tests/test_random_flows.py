@@ -189,7 +189,7 @@ async def play(flow: list[dict[str, Any]], given_messages: list[dict[str, Any]])
                 break
             await asyncio.sleep(0.01)
     gc.collect()
-    assert not left, f"tasks left: {left}"
+    assert not left, f"tasks left: {left}; log: {harness.log_lines[-3:]}"
     assert (harness.engine.delivery.operations, harness.engine.delivery.timers) == (0, 0)
     assert unseen == []
 

@@ -32,9 +32,8 @@ async function loadWords() {
 }
 
 async function begin({ flows: list, rev }: { flows: Parameters<typeof load>[0]; rev: string }) {
-  const deployed = load(list);
-  open(deployed, rev);
-  const draft = await pendingDraft(deployed);
+  open(load(list), rev);
+  const draft = await pendingDraft(useDocument.getState().deployed);
   if (draft && draft.draft.rev === rev) {
     useDocument.getState().restore(draft.doc, "history.draft");
     notify("info", t("notify.draft"), { id: "draft" });

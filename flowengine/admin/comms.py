@@ -94,12 +94,21 @@ class Comms:
     def publish(self, topic: str, data: Any) -> None:
         """Tell the clients that subscribed. Statuses are kept for those who come later."""
         if topic.startswith("status/"):
-            self._keep(topic, data)
+            data = self._kept_status(topic, data)
+            if data is None:
+                return
         readers = [client for client in self._clients if client.wants(topic)]
         if readers:
             message = self._encoded(topic, data)
             for client in readers:
                 client.put(message)
+
+    def _kept_status(self, topic: str, status: dict[str, Any]) -> dict[str, Any] | None:
+        """Keep a status, or take it away; None where nothing was shown and nothing is."""
+        if any(status.get(key) not in (None, "") for key in ("text", "fill", "shape")):
+            self._kept[topic] = self._encoded(topic, status)
+            return status
+        return None if self._kept.pop(topic, None) is None else {}
 
     def notify(self, name: str, data: dict[str, Any], *, keep: bool = False) -> None:
         """Tell a notification; ``keep`` for those that hold until the next of its name."""
@@ -119,12 +128,6 @@ class Comms:
         self._kept = {
             topic: message for topic, message in self._kept.items() if not topic.startswith("status/")
         }
-
-    def _keep(self, topic: str, data: Any) -> None:
-        if any(data.get(key) for key in ("text", "fill", "shape")):
-            self._kept[topic] = self._encoded(topic, data)
-        else:
-            self._kept.pop(topic, None)
 
     def _encoded(self, topic: str, data: Any) -> bytes:
         if isinstance(data, DebugMessage):

@@ -34,34 +34,51 @@ class Deeds:
         self._last = 0
         self._messages: dict[int, Msg] = {}
         self._arrived: dict[int, dict[str, Any]] = {}
+        """By number of the call: the members that the function may not look at, as they came."""
+        self._source = ""
+        self._named: dict[str, bool] = {}
 
     def arrive(self, msg: Msg) -> tuple[int, str]:
         """Take in a message; returns its number and its text for JavaScript."""
         self._last = number = self._last + 1
         self._messages[number] = msg
-        text = encode_message(msg, self.handles)
-        if text[0] == "@":
-            self._arrived[number] = dict(msg)
+        text, names = encode_message(msg, self.handles, self._is_named)
+        if names:
+            self._arrived[number] = {name: msg[name] for name in names}
         return number, text
+
+    def know(self, source: str) -> None:
+        """Learn the text of the function, which tells what it will look at."""
+        self._source = source
+        self._named.clear()
+
+    def _is_named(self, name: str) -> bool:
+        if (named := self._named.get(name)) is None:
+            named = self._named[name] = name in self._source or "defineProp" in self._source
+        return named
 
     def forget(self, number: int) -> None:
         """Drop a message whose call was stopped."""
         self._messages.pop(number, None)
         self._arrived.pop(number, None)
 
-    def renewed(self, number: int, value: dict[str, Any]) -> Msg:
-        """Return the message that came in, as the function has left it: others may refer to it."""
+    def renewed(self, number: int, value: dict[str, Any], *, keeps: bool = False) -> Msg:
+        """Return the message that came in, as the function has left it: others may refer to it.
+
+        ``keeps``: some of its members are still those that came in, which other messages may share.
+        """
         msg = self._messages.get(number)
         if msg is None:
             return Msg(value)
         msg.clear()
         msg.update(value)
-        msg.shared = False
+        if msg.shared and not keeps:
+            msg.shared = False
         return msg
 
     def _read(self, text: str, number: int) -> Any:
         value = self._value(text, number)
-        return self.renewed(number, value) if value.__class__ is dict else value
+        return self.renewed(number, value, keeps=text[0] == "@") if value.__class__ is dict else value
 
     def _value(self, text: str, number: int) -> Any:
         """Read a message; members that the function has not looked at are taken from what came in."""
@@ -70,8 +87,11 @@ class Deeds:
         names, _, rest = text[1:].partition("\n")
         value = decode(rest, self.handles)
         arrived = self._arrived[number]
-        for name in orjson.loads(names):
-            value[name] = arrived[name]
+        if not names:  # all of them
+            value.update(arrived)
+        else:
+            for name in orjson.loads(names):
+                value[name] = arrived[name]
         return value
 
     def send(self, number: int, is_copy: bool, text: str, output: int) -> None:

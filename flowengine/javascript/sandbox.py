@@ -166,6 +166,7 @@ class Sandbox:
 
     def load(self, source: str) -> None:
         """Compile the body of the function. Raises ScriptError where it is not well-formed."""
+        self.deeds.know(source)
         self.waits = bool(_WAITS.search(source))
         waits = "true" if self.waits else "false"
         self.run(f"__flow__.load({function_text(source)},{waits})")

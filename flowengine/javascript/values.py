@@ -7,8 +7,9 @@ starts with ``#``; the other half of both is ``prelude/codec.js``.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
-from weakref import WeakValueDictionary
+from weakref import WeakValueDictionary, ref
 
 import orjson
 
@@ -35,6 +36,7 @@ class Handles:
         self._numbers: dict[int, int] = {}
         self._weak: WeakValueDictionary[int, Any] = WeakValueDictionary()
         self._strong: dict[int, Any] = {}
+        self._texts: dict[int, tuple[ref[Any], str]] = {}
 
     def number_of(self, value: Any) -> int:
         """Return the number of an object, the same each time it is asked for."""
@@ -48,6 +50,16 @@ class Handles:
         except TypeError:  # an object that cannot be referred to weakly
             self._strong[number] = value
         return number
+
+    def text_of(self, value: Any, handles: Handles) -> str:
+        """Return what JavaScript is told of a value; that of a live object is always the same."""
+        known = self._texts.get(id(value))
+        if known is not None and known[0]() is value:
+            return known[1]
+        text = encode(value, handles)
+        if text == f'#[[0],[["H",{self._last}]]]' and self._weak.get(self._last) is value:
+            self._texts[id(value)] = ref(value, lambda _, key=id(value): self._texts.pop(key, None)), text
+        return text
 
     def get(self, number: int) -> Any:
         """Return the object of this number, or None where it is gone."""
@@ -67,39 +79,39 @@ def encode(value: Any, handles: Handles) -> str:
     return data.decode()
 
 
-def encode_message(msg: Msg, handles: Handles) -> str:
+def encode_message(msg: Msg, handles: Handles, is_named: Callable[[str], bool]) -> tuple[str, list[str]]:
     """Put a message into words; large members as texts of their own, which are read when the function looks.
 
-    Most functions look at little of what passes through: the rest is not even parsed. The text is ``@``, JSON of
-    ``[message, names]``, and behind it one line for every name.
+    Most functions look at little of what passes through: the rest is not even parsed. That goes for small members
+    too, unless the text of the function names them (``is_named``). Returns the text and the names of such members;
+    where there are any it is ``@``, JSON of ``[message, names]``, and behind it one line for every name.
     """
-    try:
-        data = orjson.dumps(msg, default=_plain, option=_OPTIONS)
-        if len(data) <= SMALL and not (b"null" in data and _has_odd_number(msg)):
-            return data.decode()
-    except TypeError:
-        pass
     head: dict[str, Any] = {}
     names: list[str] = []
     texts: list[str] = []
     for name, value in msg.items():
         kind = value.__class__
         if (
-            value is None
-            or kind is bool
-            or (kind is str and len(value) < SMALL)
+            (kind is str and len(value) < SMALL)
             or (kind is int and -LARGEST < value < LARGEST)
+            or value is None
+            or kind is bool
         ):
             head[name] = value
             continue
-        text = encode(value, handles)
-        if len(text) < SMALL // 4 and text[0] != "#":
+        text = encode(value, handles) if kind in _DATA else handles.text_of(value, handles)
+        if len(text) < SMALL and text[0] != "#" and is_named(name):
             head[name] = value
             continue
         head[name] = None
         names.append(name)
         texts.append(text)
-    return "\n".join(("@" + encode([head, names], handles), *texts)) if names else encode(msg, handles)
+    if not names:
+        return encode(head, handles), names
+    return "\n".join(("@" + encode([head, names], handles), *texts)), names
+
+
+_DATA = frozenset((dict, list, float, str, int, bytes, Msg))
 
 
 def _plain(value: Any) -> Any:

@@ -13,13 +13,14 @@ from .comparing import (
     strict_equal,
 )
 from .inspecting import js_inspect
-from .numbers import js_number, js_parse_float, js_parse_int, number_text, to_js_integral
+from .numbers import WHITE_SPACE, js_number, js_parse_float, js_parse_int, number_text, to_js_integral
 from .parsing import JsonSyntaxError, js_parse
 from .regexps import JsRegex, compile_js_regex, js_regex
 from .stringify import js_json, js_keys
 from .strings import iso_date, js_string, utf16_key
 
 __all__ = [
+    "WHITE_SPACE",
     "JsRegex",
     "JsonSyntaxError",
     "compile_js_regex",

@@ -97,6 +97,8 @@ class Function(Node):
     def on_start(self) -> Awaitable[None] | None:
         self._runner = self._make_runner()
         self.on_inputs = self._runner.input_all
+        # JavaScript only ever sees copies; Python changes the message itself.
+        self.copy_on_write = self.config.language == "javascript"
         return self._runner.start()
 
     def _make_runner(self) -> Runner:

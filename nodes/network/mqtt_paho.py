@@ -20,7 +20,6 @@ class Address:
     port: int
     path: str | None = None
     tls: ssl.SSLContext | None = None
-    server_name: str | None = None
 
 
 @dataclass(slots=True)

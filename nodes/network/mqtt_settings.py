@@ -189,7 +189,7 @@ class BrokerSettings:
         if scheme in ("ws", "wss"):
             path = parts.path + (f"?{parts.query}" if parts.query else "") or "/"
         context = self._context(tls) if scheme in _SECURE else None
-        return Address(parts.hostname, port or PORTS[scheme], path, context, tls.server_name if tls else None)
+        return Address(parts.hostname, port or PORTS[scheme], path, context)
 
     def _context(self, tls: TlsConfig | None) -> ssl.SSLContext:
         if tls is not None and truth(self.values["usetls"]) is not False:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from flowengine.javascript_values import js_json, js_string
+from flowengine.errors import NodeError
+from flowengine.javascript_values import js_json, js_keys, js_string
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,15 @@ def text_of(value: Any) -> str:
     if value is None or isinstance(value, (dict, list)):
         return js_json(value) or ""
     return js_string(value)
+
+
+def names_of(row: Any) -> list[str]:
+    """Return the names of a row's values, as JavaScript's ``Object.keys`` does. Raises NodeError for nothing."""
+    if row is None:
+        raise NodeError("Cannot convert undefined or null to object", name="TypeError")
+    if isinstance(row, dict):
+        return js_keys(row)
+    return [str(at) for at in range(len(row))] if isinstance(row, (list, str, bytes)) else []
 
 
 def is_last_part(parts: dict[str, Any] | None) -> bool:

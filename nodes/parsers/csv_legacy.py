@@ -6,11 +6,11 @@ import re
 from typing import Any
 
 from flowengine.errors import NodeError
-from flowengine.javascript_values import js_parse_float, js_string
+from flowengine.javascript_values import WHITE_SPACE, js_parse_float, js_string
 from flowengine.messages import UNDEFINED
 from flowengine.node import Node
 
-from .csv_dialect import Layout, Parsed, index_of, is_last_part, text_of
+from .csv_dialect import Layout, Parsed, index_of, is_last_part, names_of, text_of
 
 QUOTE = '"'
 _NUMBER = re.compile(r"^-?(?!E)(?!0\d)\d*\.?\d*(E-?\+?)?\d+$", re.IGNORECASE)
@@ -46,7 +46,8 @@ class LegacyDialect:
         if separator is not None:
             self._split_at = separator
         outside = re.escape(self._split_at) + r'(?=(?:(?:[^"]*"){2})*[^"]*$)'
-        names = [name.replace(QUOTE, "").strip() for name in re.split(outside, text.strip())]
+        pieces = re.split(outside, text.strip(WHITE_SPACE))
+        names = [name.replace(QUOTE, "").strip(WHITE_SPACE) for name in pieces]
         self._has_columns = names != [""]
         return names
 
@@ -115,11 +116,7 @@ class LegacyDialect:
                 self.template = self._columns(msg["columns"] or "", ",")
             else:
                 first = rows[0] if rows else None
-                if first is None:
-                    raise NodeError("Cannot convert undefined or null to object", name="TypeError")
-                self.template = (
-                    list(first) if isinstance(first, dict) else [str(i) for i in range(len(first))]
-                )
+                self.template = names_of(first)
         separator = self.layout.separator
         return separator.join(f'"{name}"' if separator in name else name for name in self.template)
 
@@ -229,8 +226,8 @@ class _Rows:
         value: Any = self.cell
         if not name:
             return
-        if value is not None and self.layout.numbers and _NUMBER.match(value.strip()):
-            value = js_parse_float(value.strip())
+        if value is not None and self.layout.numbers and _NUMBER.match(text := value.strip(WHITE_SPACE)):
+            value = js_parse_float(text)
         if (value is None and not self.layout.null_values) or (value == "" and not self.layout.empty_strings):
             return
         self.row[name] = value

@@ -10,7 +10,7 @@ from flowengine.errors import FlowError, NodeError
 from flowengine.javascript_values import js_number, js_string
 from flowengine.node import Node
 
-from .csv_dialect import Layout, Parsed, index_of, is_last_part, text_of
+from .csv_dialect import Layout, Parsed, index_of, is_last_part, names_of, text_of
 
 QUOTE = '"'
 _NO_NUMBER = re.compile(r"^ *(\+|-0\d|0\d)")
@@ -80,7 +80,8 @@ class _Cutter:
                     raise NodeError("Missing quote, unclosed cell", name="ParseError")
                 self.cell.append(self.text[at:])
                 return len(self.text)
-            self.cell.append(self.text[at:end])
+            if end > at:  # a row that ends in an empty quoted cell ends without it, as in Node-RED
+                self.cell.append(self.text[at:end])
             if self.text[end + 1 : end + 2] != QUOTE:
                 return self._after_quoted(end + 1)
             self.cell.append(QUOTE)
@@ -246,10 +247,7 @@ class RfcDialect:
             if "columns" in msg:
                 self.template = self._columns(js_string(msg["columns"] or "")) or [""]
             else:
-                first = rows[0] if rows else {}
-                self.template = (
-                    list(first) if isinstance(first, dict) else [str(i) for i in range(len(first or ()))]
-                )
+                self.template = [*names_of(rows[0] if rows else None)]
         separator = self.layout.separator
         return separator.join(quote_cell(name or "", separator) for name in self.template or [])
 

@@ -22,7 +22,13 @@ INJECT = {
     "x": 100, "y": 100, "wires": [["show"]],
 }  # fmt: skip
 DEBUG = {"id": "show", "type": "debug", "z": "tab", "name": "", "active": True, "complete": "payload", "x": 300, "y": 100, "wires": []}  # fmt: skip
-HOST = {"id": "host", "type": "Service Host", "name": "prod", "apiBase": "http://127.0.0.1:9/v1", "secureApiKeyValueType": "cred"}
+HOST = {
+    "id": "host",
+    "type": "Service Host",
+    "name": "prod",
+    "apiBase": "http://127.0.0.1:9/v1",
+    "secureApiKeyValueType": "cred",
+}
 FLOWS: list[dict[str, Any]] = [TAB, INJECT, DEBUG, HOST]
 SECRET_HOST = {**HOST, "credentials": {"secureApiKeyValue": KEY}}
 V2 = {"Node-RED-API-Version": "v2"}
@@ -77,7 +83,9 @@ class Served:
         return str((await self.json("POST", "/auth/token", fields))["access_token"])
 
     async def deploy(self, flows: list[dict[str, Any]], **more: Any) -> str:
-        answer = await self.json("POST", "/flows", {"flows": flows}, headers={**V2, **more.pop("headers", {})}, **more)
+        answer = await self.json(
+            "POST", "/flows", {"flows": flows}, headers={**V2, **more.pop("headers", {})}, **more
+        )
         return str(answer["rev"])
 
 

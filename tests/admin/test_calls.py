@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -163,6 +164,7 @@ CASES = [
     Case("GET", "/library/local/functions/none", 404),
     Case("POST", "/library/local/functions/x.js", 204, {"text": "1"}),
     Case("POST", "/library/local/flows/x", 204, FLOWS),
+    Case("POST", "/library/local/functions/x.js", 400, [1]),
     Case("POST", "/library/local/functions/..%2Fx.js", 403, {"text": "1"}),
     Case("POST", "/library/other/functions/x.js", 404, {"text": "1"}),
     Case("POST", "/library/local/functions/x.js", 507, {"text": "1"}, prepare=no_library),
@@ -196,6 +198,11 @@ CASES = [
     Case("POST", "/api/history/1/restore", 200, {}, prepare=two_versions),
     Case("POST", "/api/history/99/restore", 404, {}),
     Case("GET", "/api/openapi.json", 200),
+    Case("GET", "/actions?family=models", 200),
+    Case("GET", "/actions/OPENAI_LIST_MODELS", 200),
+    Case("GET", "/actions/NONE", 404),
+    Case("POST", "/actions/NONE", 200, {}),
+    Case("POST", "/actions/OPENAI_LIST_MODELS", 400, [1]),
     Case("GET", "/health/live", 200),
     Case("GET", "/health/ready", 200),
     Case("GET", "/health/ready", 503, prepare=not_ready),
@@ -223,7 +230,9 @@ def endpoint_of(case: Case) -> Any:
 
 
 def test_no_documented_status_is_without_a_case() -> None:
-    played = {(endpoint_of(case).method, endpoint_of(case).path, case.status) for case in CASES if endpoint_of(case)}
+    played = {
+        (endpoint_of(case).method, endpoint_of(case).path, case.status) for case in CASES if endpoint_of(case)
+    }
     said = {(one.method, one.path, status) for one in endpoints() for status in one.answers}
     missing = {item for item in said - played if item[1:] not in ELSEWHERE}
     assert not missing
@@ -231,7 +240,7 @@ def test_no_documented_status_is_without_a_case() -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 async def test_a_call_answers_as_documented(case: Case, tmp_path: Path) -> None:
-    (tmp_path / "flows.json").write_text(__import__("json").dumps(FLOWS))
+    (tmp_path / "flows.json").write_text(json.dumps(FLOWS))
     async with serving(tmp_path, **case.settings) as server:
         headers = dict(case.headers)
         if case.settings is USERS and not case.url.startswith(("/auth/token", "/metrics")):

@@ -59,7 +59,8 @@ function placement(scene: Scene, view: { x: number; y: number; w: number; h: num
   const top = Math.min(all.y, view.y);
   const right = Math.max(all.x + all.w, view.x + view.w);
   const bottom = Math.max(all.y + all.h, view.y + view.h);
-  const scale = Math.min((width - 16) / (right - left), (height - 16) / (bottom - top));
+  // While the map is being laid out it has no size yet.
+  const scale = Math.max(1e-6, Math.min((width - 16) / (right - left), (height - 16) / (bottom - top)));
   return { scale, x: (width - (left + right) * scale) / 2, y: (height - (top + bottom) * scale) / 2 };
 }
 

@@ -97,6 +97,7 @@ function roundRect(pen: CanvasRenderingContext2D, x: number, y: number, w: numbe
 
 /** Fits the bitmap to the element's size on this screen and returns a pen scaled to CSS pixels. */
 export function penFor(element: HTMLCanvasElement): CanvasRenderingContext2D | null {
+  if (!element.clientWidth || !element.clientHeight) return null; // hidden
   const ratio = devicePixelRatio || 1;
   const [width, height] = [Math.round(element.clientWidth * ratio), Math.round(element.clientHeight * ratio)];
   if (element.width !== width || element.height !== height) Object.assign(element, { width, height });

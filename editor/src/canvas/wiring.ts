@@ -30,7 +30,7 @@ export function onConnectEnd(event: MouseEvent | TouchEvent, state: FinalConnect
   started = null;
   if (!from?.nodeId || !canvas.flow) return;
   const screen = pointOf(event);
-  if (from.moving.length) return movePort(from, from.moving, screen);
+  if (from.moving.length) return movePort(from, from.moving, state.toHandle);
   if (state.toHandle || !overBlank(screen)) return;
   useView.setState({
     quickAdd: { screen, place: canvas.flow.screenToFlowPosition(screen), from: { node: from.nodeId, port: Number(from.handleType === "source" ? from.handleId : 0), kind: from.handleType ?? "source" } },
@@ -47,13 +47,10 @@ export function onReconnect(edge: Edge, connection: Connection) {
   });
 }
 
-function movePort(from: OnConnectStartParams, wires: readonly Wire[], screen: { x: number; y: number }) {
-  const handle = document.elementFromPoint(screen.x, screen.y)?.closest<HTMLElement>(".react-flow__handle");
-  const node = handle?.dataset.nodeid;
-  const kind = handle?.classList.contains("source") ? "source" : "target";
-  if (!handle || !node || kind !== from.handleType) return;
-  const port = Number(handle.dataset.handleid ?? 0);
-  const moved = wires.map((wire) => (kind === "source" ? { ...wire, source: node, port } : { ...wire, target: node }));
+/** React Flow refuses to join two outputs, but says which port the pointer was on. */
+function movePort(from: OnConnectStartParams, wires: readonly Wire[], to: FinalConnectionState["toHandle"]) {
+  if (!to || to.type !== from.handleType) return;
+  const moved = wires.map((wire) => (to.type === "source" ? { ...wire, source: to.nodeId, port: Number(to.id) } : { ...wire, target: to.nodeId }));
   act("history.reconnect", (draft) => {
     disconnect(wires)(draft);
     connect(moved.filter((wire) => wire.source !== wire.target))(draft);

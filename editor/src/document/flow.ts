@@ -41,8 +41,11 @@ export function saveForDeploy(doc: FlowDocument): FlowEntry[] {
   return save(doc).map((entry) => (doc.secrets[entry.id] ? { ...entry, credentials: doc.secrets[entry.id] } : entry));
 }
 
-export function withoutSecrets(doc: FlowDocument): FlowDocument {
-  return Object.keys(doc.secrets).length ? { ...doc, secrets: {} } : doc;
+/** Without all secrets, or without those that `sent` holds too. */
+export function withoutSecrets(doc: FlowDocument, sent: FlowDocument = doc): FlowDocument {
+  if (!Object.keys(doc.secrets).length) return doc;
+  const kept = Object.entries(doc.secrets).filter(([id, secrets]) => secrets !== sent.secrets[id]);
+  return { ...doc, secrets: Object.fromEntries(kept) };
 }
 
 function isEntry(item: unknown): item is FlowEntry {

@@ -71,8 +71,8 @@ export const useDocument = create<DocumentState>((set, get) => ({
     return transaction;
   },
 
-  // Deploying is not editing: the way back stays. Secrets are the server's from here on.
-  deployedAs: (doc, rev) => set((state) => ({ deployed: withoutSecrets(doc), rev, doc: withoutSecrets(state.doc) })),
+  // Deploying is not editing: the way back stays. Secrets that were sent are the server's from here on.
+  deployedAs: (doc, rev) => set((state) => ({ deployed: withoutSecrets(doc), rev, doc: withoutSecrets(state.doc, doc) })),
 }));
 
 let compared: { doc: FlowDocument; deployed: FlowDocument; changes: Changes } | null = null;

@@ -52,8 +52,8 @@ export class Config extends FieldElement {
 
   private open(id: string | null) {
     hostOf(this)?.editConfig(this.type, id, (made) => {
-      if (made !== null || id !== null) this.take(made ?? "");
-      else this.show();
+      if (made === null) this.show();
+      else this.take(made);
     });
   }
 

@@ -21,7 +21,7 @@ export function Description({ value, change }: { value: string; change: (text: s
       setText(code.value);
       latest.current(code.value);
     });
-  }, []); // eslint-disable-line
+  }, []);
 
   return (
     <div className="form description"><div ref={home} />{text && <><h4>{t("tray.preview")}</h4><div className="markdown"><Markdown text={text} /></div></>}</div>

@@ -62,7 +62,7 @@ export function EntryForm({ kind, entry, descriptor, hidden, onReady, onProblems
       controller?.close();
     };
     // The callbacks are the tray's and change with every letter typed; the form must not start anew for that.
-  }, [entry, descriptor, language, kind]); // eslint-disable-line
+  }, [entry, descriptor, language, kind]);
 
   return (
     <form ref={form} className="tray-form" hidden={hidden} noValidate autoComplete="off" onFocus={({ target }) => onField(target.closest<HTMLElement>("[name]")?.getAttribute("name") ?? null)}>

@@ -77,11 +77,11 @@ function Chip({ item }: { item: PaletteItem }) {
     const chip = event.currentTarget;
     const from = { x: event.clientX, y: event.clientY };
     const touch = event.pointerType === "touch";
+    chip.setPointerCapture(event.pointerId);
     chip.onpointermove = (move) => {
       const [dx, dy] = [move.clientX - from.x, move.clientY - from.y];
       // A finger that goes up or down scrolls the list; sideways it takes the node.
       if (!ghost.current && (Math.hypot(dx, dy) < 6 || (touch && Math.abs(dy) > Math.abs(dx)))) return;
-      chip.setPointerCapture(move.pointerId);
       ghost.current ??= makeGhost(type);
       follow(ghost.current, type, move);
     };

@@ -28,10 +28,10 @@ export function Tabs() {
     if (event.button !== 0 || renaming) return;
     const from = event.clientX;
     const tab = event.currentTarget;
+    tab.setPointerCapture(event.pointerId);
     let target: { id: string; after: boolean } | null = null;
     tab.onpointermove = (move) => {
       if (Math.abs(move.clientX - from) < 6) return;
-      tab.setPointerCapture(move.pointerId);
       target = tabUnder(strip.current!, move.clientX, id);
       setDrop(target);
     };

@@ -23,7 +23,7 @@ export function TopBar() {
       <Tabs />
       <div className="tools">
         <button type="button" className="cmd" onClick={() => run("search")}>
-          <Icon name="search" size="sm" /><span className="grow">{t("top.command")}</span><kbd>{display("ctrl-k").join("")}</kbd>
+          <Icon name="search" size="sm" /><span className="grow">{t("top.command")}</span><kbd>{display("ctrl-k").join(" ")}</kbd>
         </button>
         <Deploy />
         <You />

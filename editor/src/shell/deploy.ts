@@ -1,6 +1,7 @@
 /** Sending the flows: the checks before, the conflict after, the start and stop of everything. */
 import { deployProblems } from "../canvas/problems";
 import { flowsOf, indexOf } from "../document/index";
+import { firstFlowIsDeployed, withFirstFlow, withoutFirstFlow } from "../document/firstFlow";
 import { type FlowDocument, load, saveForDeploy } from "../document/flow";
 import { mergeDocuments } from "../document/merge";
 import { changesOf, currentDoc, useDocument } from "../document/store";
@@ -18,7 +19,8 @@ export async function deploy(kind: DeployKind, { force = false, checked = false 
   if (!checked && kind !== "reload" && hasProblems()) return openDialog({ kind: "deploy-problems", proceed: () => void deploy(kind, { force, checked: true }) });
   sending = true;
   try {
-    await send(kind, force);
+    if (kind === "reload") await restart();
+    else await send(kind, force);
   } catch (error) {
     if (error instanceof ServerError && error.status === 409) await askAboutConflict(kind);
     else notify("error", t("notify.deployFailed", { reason: (error as Error).message }));
@@ -27,12 +29,22 @@ export async function deploy(kind: DeployKind, { force = false, checked = false 
   }
 }
 
+/** The server runs anew what it has; what is changed here is neither sent nor taken for deployed. */
+async function restart() {
+  const { rev } = await writeFlows([], null, "reload");
+  sending = false;
+  clearLive();
+  notify("success", t("notify.restarted"), { id: "deploy" });
+  await hearDeploy(rev);
+}
+
 async function send(kind: DeployKind, force: boolean) {
   const { doc, rev, deployedAs } = useDocument.getState();
   const answer = await writeFlows(saveForDeploy(doc), force ? null : rev, kind);
   deployedAs(doc, answer.rev);
-  if (kind !== "nodes" && kind !== "flows") clearLive();
-  notify("success", t(kind === "reload" ? "notify.restarted" : "notify.deployed"), { id: "deploy" });
+  firstFlowIsDeployed();
+  if (kind === "full") clearLive();
+  notify("success", t("notify.deployed"), { id: "deploy" });
 }
 
 function hasProblems(): boolean {
@@ -45,7 +57,7 @@ async function askAboutConflict(kind: DeployKind) {
   const { flows, rev } = await readFlows();
   const theirs = load(flows);
   const { doc, deployed } = useDocument.getState();
-  const merged = mergeDocuments(deployed, doc, theirs);
+  const merged = mergeDocuments(withoutFirstFlow(deployed), doc, theirs);
   openDialog({
     kind: "conflict", conflicts: merged.conflicts.length, taken: merged.taken.length,
     proceed: (how) => {
@@ -62,7 +74,8 @@ function takeMerge(merged: FlowDocument, theirs: FlowDocument, rev: string) {
   useDocument.setState({ deployed: theirs, rev });
 }
 
-export function open(doc: FlowDocument, rev: string | null) {
+export function open(deployed: FlowDocument, rev: string | null) {
+  const doc = withFirstFlow(deployed, t("flow.newName", { number: 1 }));
   useDocument.getState().open(doc, rev);
   const { flow, show, hidden } = useSelection.getState();
   const flows = flowsOf(doc).filter((entry) => entry.type === "tab");

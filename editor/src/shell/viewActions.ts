@@ -38,10 +38,13 @@ function addFlow() {
   useSelection.getState().show(made.id);
 }
 
+/** There is always a flow to draw on. */
+const isLastTab = (id: string) => indexOf(currentDoc()).tabs.every((entry) => entry.id === id);
+
 export function deleteFlow(id = flow()) {
   const doc = currentDoc();
   const entry = doc.entries[id];
-  if (!entry) return;
+  if (!entry || isLastTab(id)) return;
   const inside = indexOf(doc).on(id).length + (entry.type === "subflow" ? indexOf(doc).users(id).length : 0);
   const proceed = () => {
     turnTab(-1);
@@ -121,7 +124,7 @@ export const viewActions = {
   "copy-link": { run: copyLink },
   "add-flow": { run: addFlow },
   "edit-flow": { run: () => openTray({ kind: tab()?.type === "subflow" ? "subflow" : "flow", id: flow() }), enabled: () => Boolean(tab()) },
-  "delete-flow": { run: () => deleteFlow(), enabled: () => Boolean(tab()) },
+  "delete-flow": { run: () => deleteFlow(), enabled: () => Boolean(tab()) && !isLastTab(flow()) },
   "hide-flow": { run: () => hideFlow() }, "show-last-hidden-flow": { run: showLastHidden, enabled: () => useSelection.getState().hidden.size > 0 },
   "show-next-tab": { run: () => turnTab(1) }, "show-previous-tab": { run: () => turnTab(-1) },
   "enable-flow": { run: () => setFlow("disabled", false), enabled: () => isOnTab() && Boolean(tab()!.disabled) },

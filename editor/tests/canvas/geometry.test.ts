@@ -33,7 +33,7 @@ test("a level wire is straight, another leaves and arrives level within 75 px", 
   }));
 });
 
-test("the curve has the mock's handles", () => {
+test("the handles grow with the distance", () => {
   expect(curvePath({ x: 188, y: 100 }, { x: 228, y: 140 })).toBe("M188 100C212.8 100 203.2 140 228 140");
   expect(curvePath({ x: 928, y: 200 }, { x: 1068, y: 80 })).toBe("M928 200C1003 200 993 80 1068 80");
 });

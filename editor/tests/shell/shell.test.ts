@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { update } from "../../src/document/actions/nodes";
-import { save } from "../../src/document/flow";
+import { load, save } from "../../src/document/flow";
 import { mergeDocuments } from "../../src/document/merge";
 import { useSelection } from "../../src/document/selection";
 import { act, changesOf, currentDoc, useDocument } from "../../src/document/store";
 import { run } from "../../src/shell/actions";
-import { deploy, hearDeploy } from "../../src/shell/deploy";
+import { deploy, hearDeploy, open } from "../../src/shell/deploy";
 import { display, handleKey, keysOf, nameOf } from "../../src/shell/keys";
 import { paletteGroups } from "../../src/shell/palette";
 import { find } from "../../src/shell/search";
@@ -174,10 +174,47 @@ describe("deploy", () => {
     expect([...changesOf(useDocument.getState()).nodes.keys()]).toEqual(["a", "i"]);
   });
 
+  test("a restart sends nothing and what is changed stays changed", async () => {
+    act("edit", update("a", { name: "mine" }));
+    const before = changesOf(useDocument.getState()).count;
+    server([200, { rev: "1" }]);
+    await deploy("reload");
+    expect(sent(0).flows).toEqual([]);
+    expect(changesOf(useDocument.getState()).count).toBe(before);
+  });
+
+  test("secrets typed while a deploy is under way wait for the next one", async () => {
+    cleanDoc();
+    useDocument.setState(({ doc }) => ({ doc: { ...doc, secrets: { cfg: { password: "sent" } } } }));
+    vi.stubGlobal("fetch", vi.fn(async () => {
+      useDocument.setState(({ doc }) => ({ doc: { ...doc, secrets: { ...doc.secrets, a: { key: "later" } } } }));
+      return new Response(JSON.stringify({ rev: "2" }));
+    }));
+    await deploy("nodes");
+    expect(currentDoc().secrets).toEqual({ a: { key: "later" } });
+  });
+
+  test("a server without flows is shown with one, the same at every visit until it is deployed", async () => {
+    open(load([]), "0");
+    const [first] = currentDoc().order;
+    expect(useSelection.getState().flow).toBe(first);
+    expect(changesOf(useDocument.getState()).count).toBe(0);
+    open(load([]), "0");
+    expect(currentDoc().order).toEqual([first]);
+    act("add", (draft) => { draft.order.push("n"); draft.entries.n = { ...node("n"), z: first }; });
+    server([409, {}], [200, { flows: [{ id: "tab9", type: "tab" }], rev: "3" }], [200, { rev: "4" }]);
+    await deploy("full");
+    (useUi.getState().dialog as { proceed: (how: string) => void }).proceed("merge");
+    expect(currentDoc().order).toEqual(["tab9", first, "n"]);
+    await deploy("full");
+    open(load([]), "5");
+    expect(currentDoc().order).not.toContain(first);
+  });
+
   test("another's deploy is taken when nothing is changed here, otherwise only told", async () => {
-    server([200, { flows: [node("x")], rev: "5" }]);
+    server([200, { flows: [{ id: "tab9", type: "tab" }, node("x")], rev: "5" }]);
     await hearDeploy("5");
-    expect(currentDoc().order).toEqual(["x"]);
+    expect(currentDoc().order).toEqual(["tab9", "x"]);
     act("edit", update("x", { name: "mine" }));
     await hearDeploy("6");
     expect(fetch).toHaveBeenCalledOnce();

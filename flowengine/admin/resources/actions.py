@@ -6,14 +6,11 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from aiohttp import web
-
-from ...javascript_values import js_json
 from ...nodes.openai.action_calls import ActionCalls, ActionError, failed, host_of
 from ...nodes.openai.action_words import description, summary
 from ...nodes.openai.actions import actions, find_action
 from ..endpoint import Call, Endpoint
-from ..errors import ApiError, not_found
+from ..errors import not_found
 
 ARGUMENTS: Mapping[str, Any] = {
     "type": "object",
@@ -63,24 +60,15 @@ async def show(call: Call) -> Any:
 
 
 async def run(call: Call) -> Any:
-    """Call an action; the envelope tells what came of it, so that agents need to look at nothing else."""
-    name, engine = call.param("name"), call.runtime.engine
-    try:
-        arguments = await call.fields()
-    except ApiError as error:
-        return _envelope(failed(find_action(name), error.code), error.status)
+    """Call an action. The envelope tells what came of it, whatever it was: agents need to look at nothing else."""
+    name, engine, arguments = call.param("name"), call.runtime.engine, await call.fields()
     try:
         host = host_of(engine.nodes, call.query("service_host"), call.language)
     except ActionError as error:
-        return _envelope(failed(find_action(name), str(error)), 409)
+        return failed(find_action(name), str(error))
     stations: Stations = engine.service("action_stations", lambda _: Stations())
     call.runtime.log.audit("action.run", user=call.username, action=name)
-    result = await (await stations.of(host)).run(name, arguments)
-    return _envelope(result, 200 if find_action(name) else 404)
-
-
-def _envelope(result: dict[str, Any], status: int) -> web.Response:
-    return web.Response(text=js_json(result), status=status, content_type="application/json")
+    return await (await stations.of(host)).run(name, arguments)
 
 
 ENDPOINTS = (
@@ -107,7 +95,7 @@ ENDPOINTS = (
         "actions.write",
         run,
         "Call an action",
-        {200: "the envelope, also of a call that failed", 404: "no such action", 409: "no such Service Host"},
+        {200: "the envelope, also of a call that failed", 400: "the arguments are no object"},
         ARGUMENTS,
         SERVICE_HOST,
     ),

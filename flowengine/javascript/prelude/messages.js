@@ -66,42 +66,56 @@
         let end = text.indexOf('\n');
         const [message, names] = JSON.parse(text.slice(1, end));
         call.unread = names;
+        call.texts = {};
         for (let i = 0; i < names.length; i++) {
             const start = end + 1;
             end = text.indexOf('\n', start);
-            readLater(message, names[i], end < 0 ? text.slice(start) : text.slice(start, end));
+            call.texts[names[i]] = end < 0 ? text.slice(start) : text.slice(start, end);
+            defineProperty(message, names[i], readers[names[i]] || makeReader(names[i]));
         }
+        calls.set(message, call);
         return message;
     }
 
-    function readLater(message, name, text) {
-        let value;
-        function become(item) {
-            value = item;
-            text = undefined;
-            Reflect.defineProperty(message, name, { value, writable: true, enumerable: true, configurable: true });
-        }
-        function get() {
-            if (text !== undefined) become(decode(text));
+    // One for each name, whatever message it is on: they are made for every message.
+    const { defineProperty, getOwnPropertyDescriptor, hasOwn, keys } = Object;
+    const readers = Object.create(null);
+
+    function makeReader(name) {
+        function become(message, value) {
+            defineProperty(message, name, { value, writable: true, enumerable: true, configurable: true });
             return value;
         }
-        Object.defineProperty(message, name, { get, set: become, enumerable: true, configurable: true });
+        const reader = {
+            get() { return become(this, decode(touch(this).texts[name])); },
+            set(value) { touch(this); become(this, value); },
+            enumerable: true,
+            configurable: true,
+        };
+        return (readers[name] = reader);
     }
 
-    function isUnread(message, name) {
-        const own = Object.getOwnPropertyDescriptor(message, name);
-        return own !== undefined && own.get !== undefined;
+    function touch(message) {
+        const call = calls.get(message);
+        call.touched = true;
+        return call;
+    }
+
+    function isUnread(call, message, name) {
+        if (!call.touched) return hasOwn(message, name);
+        const own = getOwnPropertyDescriptor(message, name);
+        return own !== undefined && own.get === readers[name].get;
     }
 
     function write(message) {
         const call = calls.get(message);
         if (call === undefined || call.unread === null || call.ended) return encode(message);
         const kept = [];
-        for (const name of call.unread) if (isUnread(message, name)) kept.push(name);
+        for (const name of call.unread) if (isUnread(call, message, name)) kept.push(name);
         if (!kept.length) return encode(message);
         const rest = {};
-        for (const name of Object.keys(message)) rest[name] = kept.includes(name) ? null : message[name];
-        return '@' + JSON.stringify(kept) + '\n' + encode(rest);
+        for (const name of keys(message)) if (!kept.includes(name)) rest[name] = message[name];
+        return '@' + (kept.length === call.unread.length ? '' : JSON.stringify(kept)) + '\n' + encode(rest);
     }
 
     // --- sending ----------------------------------------------------------------------------------------
@@ -218,14 +232,34 @@
 
     function makeNode(call, id) {
         const node = Object.create(base);
-        node.send = (sent, copy) => sendResults(call, id, sent, copy !== false);
-        node.done = (error) => {
-            const text = error ? encode(error) : '';
-            const about = write(call.message);
-            emit(() => deeds.done(call.number, text, about));
-        };
+        defineProperty(node, CALL, { value: call });
+        defineProperty(node, ID, { value: id });
         return node;
     }
+
+    // Most functions return what they send: what else a node can do with a message is made when it is asked for.
+    const CALL = Symbol('call');
+    const ID = Symbol('id');
+
+    function defineMethod(name, make) {
+        const define = (node, value) => defineProperty(node, name, { value, writable: true, enumerable: true, configurable: true });
+        defineProperty(base, name, {
+            get() {
+                if (!this[CALL]) return undefined;
+                define(this, make(this[CALL], this[ID]));
+                return this[name];
+            },
+            set(value) { define(this, value); },
+            enumerable: true,
+        });
+    }
+
+    defineMethod('send', (call, id) => (sent, copy) => sendResults(call, id, sent, copy !== false));
+    defineMethod('done', (call) => (error) => {
+        const text = error ? encode(error) : '';
+        const about = write(call.message);
+        emit(() => deeds.done(call.number, text, about));
+    });
 
     let main = null;
     let waits = true;
@@ -251,7 +285,7 @@
     let collects = false;
 
     function input(number, tells, text) {
-        const call = { number, message: null, unread: null, tells, returns: false, ended: false };
+        const call = { number, message: null, unread: null, texts: null, touched: false, tells, returns: false, ended: false };
         const message = readMessage(call, text);
         call.message = message;
         calls.set(message, call);

@@ -1,0 +1,153 @@
+"""Where settings come from, and what is said about those that are wrong."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from flowengine.admin.settings import ServerSettings
+from flowengine.admin.settings_file import make_settings, read_settings
+from flowengine.admin.settings_template import documented_settings, settings_template
+from flowengine.errors import SettingsError
+
+from .servers import ARGON2
+
+
+def test_the_command_line_counts_more_than_the_environment_and_that_more_than_the_file(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "flowengine.toml").write_text(
+        'uiPort = 1\nuiHost = "::1"\nlang = "de"\n[logging]\nlevel = "warn"\nformat = "json"\n'
+    )
+    env = {
+        "FLOWENGINE_UI_PORT": "2",
+        "FLOWENGINE_LANG": "fr",
+        "FLOWENGINE_LOGGING__LEVEL": "debug",
+        "OTHER": "1",
+    }
+    settings, notes = read_settings(tmp_path, env, {"uiPort": 3, "uiHost": None})
+    assert (settings.ui_port, settings.ui_host, settings.lang) == (3, "::1", "fr")
+    assert (settings.logging.level, settings.logging.format) == ("debug", "json")
+    assert notes == []
+
+
+def test_values_of_the_environment_are_json_where_they_can_be() -> None:
+    env = {
+        "FLOWENGINE_ALLOWED_HOSTS": '["a", "b"]',
+        "FLOWENGINE_FLOW_FILE": "1",
+        "FLOWENGINE_CREDENTIAL_SECRET": "false",
+        "FLOWENGINE_NOTHING_OF_OURS": "1",
+    }
+    settings, _ = read_settings(Path("/nowhere"), env)
+    assert (settings.allowed_hosts, settings.flow_file, settings.credential_secret) == (
+        ["a", "b"],
+        "1",
+        False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("uiPort = ", "flowengine.toml"),
+        ('uiPort = "many"', "uiPort"),
+        ('[logging]\nlevel = "loud"', "logging.level"),
+        ('[adminAuth]\ntype = "strategy"', "adminAuth.type"),
+        ("[adminAuth]\nuser = 1", "adminAuth.user"),
+        ("stopTimeout = -1", "stopTimeout"),
+    ],
+)
+def test_a_wrong_setting_is_named(text: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "flowengine.toml").write_text(text)
+    with pytest.raises(SettingsError, match=said):
+        read_settings(tmp_path, {})
+
+
+def test_a_wrong_setting_does_not_show_its_value() -> None:
+    with pytest.raises(SettingsError) as refused:
+        make_settings({"adminAuth": {"users": [{"username": "a", "password": [ARGON2]}]}})
+    assert ARGON2 not in str(refused.value)
+
+
+def test_every_setting_is_documented() -> None:
+    texts = dict(documented_settings())
+    assert set(texts) == set(ServerSettings.model_fields)
+    assert [name for name, text in texts.items() if not text] == []
+
+
+def test_the_template_is_what_it_says(tmp_path: Path) -> None:
+    template = settings_template()
+    assert tomllib.loads(template) == {}
+    for line in template.splitlines():
+        name, _, value = line.removeprefix("# ").partition(" = ")
+        if value and " " not in name:
+            assert make_settings(tomllib.loads(f"{name} = {value}")), line
+
+
+def test_one_root_for_both(tmp_path: Path) -> None:
+    settings = make_settings({"httpRoot": "/x/"})
+    assert (settings.admin_root, settings.http_node_root) == ("/x", "/x/")
+    assert make_settings({"httpAdminRoot": False}).admin_root == ""
+
+
+SETTINGS_JS = """
+// a comment with "quotes" and { brackets
+const os = require("os");
+module.exports = {
+    flowFile: 'flows_pi.json', /* the file */
+    credentialSecret: process.env.SECRET || "fallback",
+    uiPort: process.env.PORT || 1881,
+    "uiHost": "0.0.0.0",
+    httpAdminRoot: '/red',
+    apiMaxLength: "10" + "mb",
+    adminAuth: {
+        type: "credentials",
+        users: [{ username: "admin", password: "$2b$08$abc\\u0041", permissions: "*" }],
+        default: { permissions: "read" },
+    },
+    https: function() { return { key: require("fs").readFileSync('}'), } },
+    contextStorage: { default: { module: "localfilesystem", config: { flushInterval: 5 } } },
+    functionGlobalContext: { os: os, answer: 42, nested: [1, -2.5, 0x10, true, null], },
+    logging: { console: { level: "debug", metrics: false, audit: true } },
+    editorTheme: { projects: { enabled: false } },
+    httpNodeMiddleware: (req, res, next) => { next(); },
+    template: `plain`,
+}
+"""
+
+
+def test_settings_of_node_red_are_read_as_far_as_they_are_literal(tmp_path: Path) -> None:
+    (tmp_path / "settings.js").write_text(SETTINGS_JS)
+    settings, notes = read_settings(tmp_path, {"PORT": "1999"})
+    assert (settings.flow_file, settings.ui_port, settings.ui_host) == ("flows_pi.json", 1999, "0.0.0.0")
+    assert settings.credential_secret == "fallback"
+    assert settings.admin_root == "/red"
+    assert settings.admin_auth is not None
+    assert settings.admin_auth.users[0].password == "$2b$08$abcA"
+    assert settings.context_storage["default"]["config"]["flushInterval"] == 5
+    assert settings.function_global_context == {"answer": 42, "nested": [1, -2.5, 16, True, None]}
+    assert (settings.logging.level, settings.logging.audit) == ("debug", True)
+    assert settings.https is None
+    assert {note.split()[1] for note in notes} == {
+        "apiMaxLength",
+        "https",
+        "functionGlobalContext.os",
+        "httpNodeMiddleware",
+    }
+
+
+def test_settings_of_node_red_give_way_to_our_own(tmp_path: Path) -> None:
+    (tmp_path / "settings.js").write_text(SETTINGS_JS)
+    (tmp_path / "flowengine.toml").write_text("")
+    settings, notes = read_settings(tmp_path, {})
+    assert settings.ui_port == 1880
+    assert notes == ["settings.js is not read, because flowengine.toml is there"]
+
+
+@pytest.mark.parametrize("text", ["", "exports.a = 1", "module.exports = {", "module.exports = { a: "])
+def test_what_are_no_settings_is_said(text: str, tmp_path: Path) -> None:
+    (tmp_path / "settings.js").write_text(text)
+    with pytest.raises(SettingsError, match=r"settings\.js"):
+        read_settings(tmp_path, {})

@@ -1,0 +1,187 @@
+"""The editor in the words of somebody who draws flows with it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import ConsoleMessage, Error, Locator, Page, expect
+
+UP_TO_DATE = ".upToDate"
+
+
+class Tray:
+    """The tray on top."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.box = page.locator("section.tray").last
+        expect(self.box.locator(".fields > *").first).to_be_attached()
+
+    def field(self, name: str) -> Locator:
+        """Give the control of a field by its wire name: an input, or what stands in one of our elements."""
+        plain = f'input[name="{name}"], textarea[name="{name}"], select[name="{name}"]'
+        inside = f'[name="{name}"] .typed-value input, [name="{name}"] .typed-value select, [name="{name}"].secret input'
+        return self.box.locator(f"{plain}, {inside}, fe-config[name='{name}'] select").first
+
+    def fill(self, name: str, text: str) -> None:
+        self.field(name).fill(text)
+
+    def done(self) -> None:
+        self.box.locator("footer .primary").click()
+        expect(self.box).not_to_be_attached()
+
+    def cancel(self) -> None:
+        self.box.locator("footer").get_by_role("button", name=re.compile("Cancel")).click()
+
+
+class Author:
+    """One browser page with the editor in it."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page, self.url = page, url
+        self.complaints: list[str] = []
+        """What the page said on its console or threw."""
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", self._heard)
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+    # coming and going
+
+    def open(self, fragment: str = "") -> Author:
+        self.page.goto(self.url + fragment)
+        self.page.locator(".palette .chip, .m-nav").first.wait_for()
+        expect(self.page.locator(".me.connected, .m-nav").first).to_be_attached()
+        return self
+
+    def reload(self) -> None:
+        self.page.reload()
+        self.page.locator(".palette .chip").first.wait_for()
+
+    # what is there
+
+    def node(self, label: str) -> Locator:
+        exactly = re.compile(f"^{re.escape(label)}$")
+        named = self.page.locator(".node-label", has_text=exactly)
+        return self.page.locator(".react-flow__node").filter(has=named)
+
+    @property
+    def nodes(self) -> Locator:
+        return self.page.locator(".react-flow__node")
+
+    @property
+    def wires(self) -> Locator:
+        return self.page.locator(".react-flow__edge")
+
+    def says(self, text: str | re.Pattern[str]) -> None:
+        """Wait until the page shows a text."""
+        expect(self.page.get_by_text(text).first).to_be_visible()
+
+    def exported(self) -> list[dict[str, Any]]:
+        """Give the whole document by the export dialog."""
+        self.press("Control+e")
+        self.page.get_by_role("radio", name="Everything").click()
+        text = self.page.locator("dialog textarea").input_value()
+        self.page.keyboard.press("Escape")
+        expect(self.page.locator("dialog")).to_have_count(0)
+        flows: list[dict[str, Any]] = json.loads(text)
+        return flows
+
+    # drawing
+
+    def drag(self, kind: str, x: float, y: float) -> None:
+        """Take a type from the palette to a place on the screen."""
+        chip = self.page.locator(f'.chip[data-type="{kind}"]')
+        chip.scroll_into_view_if_needed()
+        box = chip.bounding_box()
+        assert box
+        mouse = self.page.mouse
+        mouse.move(box["x"] + 40, box["y"] + 10)
+        mouse.down()
+        mouse.move(box["x"] + 60, box["y"] + 14)
+        mouse.move(x, y, steps=4)
+        mouse.up()
+
+    def drag_node(self, label: str, dx: float, dy: float) -> None:
+        x, y = self.middle(self.node(label).locator(".node-label"))
+        self.draw((x, y), (x + dx, y + dy))
+
+    def draw(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        """Move the pressed mouse."""
+        mouse = self.page.mouse
+        mouse.move(*start)
+        mouse.down()
+        mouse.move(start[0] + 8, start[1] + 2)
+        mouse.move(*end, steps=5)
+        mouse.up()
+
+    def wire(self, source: str, target: str, port: int = 0) -> None:
+        out = self.node(source).locator(".port.out").nth(port)
+        into = self.node(target).locator(".port.in")
+        before = self.wires.count()
+        self.draw(self.middle(out), self.middle(into))
+        expect(self.wires).to_have_count(before + 1)
+
+    def middle(self, what: Locator) -> tuple[float, float]:
+        box = what.bounding_box()
+        assert box
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    def press(self, keys: str) -> None:
+        """Press keys with the canvas in the focus, not a field."""
+        self.page.evaluate("document.activeElement?.blur()")
+        self.page.keyboard.press(keys)
+
+    def run(self, command: str) -> None:
+        """Run a command of the command box by its name."""
+        self.press("Control+k")
+        self.page.locator("dialog.command input").fill(f">{command}")
+        self.page.locator("#command-list li", has_text=command).first.click()
+
+    def select(self, *labels: str) -> None:
+        for at, label in enumerate(labels):
+            self.node(label).locator(".node-label").click(modifiers=["Control"] if at else [])
+
+    def edit(self, label: str) -> Tray:
+        self.node(label).locator(".node-label").dblclick()
+        return Tray(self.page)
+
+    def click(self, name: str | re.Pattern[str]) -> None:
+        """Click the button of a name."""
+        self.page.get_by_role("button", name=name).first.click()
+
+    # import and deploy
+
+    def import_(self, flows: list[dict[str, Any]] | str, replace: bool = False) -> None:
+        self.press("Control+i")
+        dialog = self.page.locator("dialog.modal")
+        dialog.locator("textarea").fill(flows if isinstance(flows, str) else json.dumps(flows))
+        if replace:
+            dialog.get_by_label("Replace what is here").check()
+        dialog.locator(".primary").click()
+        expect(dialog).to_have_count(0)
+
+    def deploy(self, anyway: bool = False) -> None:
+        """Deploy and wait until nothing is left to deploy."""
+        self.page.locator(".deploy > button").first.click()
+        if anyway:
+            self.page.get_by_role("button", name="Deploy anyway").click()
+        expect(self.page.locator(UP_TO_DATE)).to_be_visible()
+
+
+def meaning(flows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Give flows as what they mean: entries by id, in whatever order they and their keys stand."""
+    return {entry["id"]: entry for entry in flows}
+
+
+def load(path: Path) -> list[dict[str, Any]]:
+    flows: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    return flows
+
+
+__all__ = ["Author", "Error", "Tray", "load", "meaning"]
