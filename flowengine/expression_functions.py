@@ -53,6 +53,8 @@ def _context_function(node: Any, scope: str, evaluation: _Evaluation) -> Callabl
     def read(key: Any = UNDEFINED, store: Any = None) -> Any:
         if node is None or key is None or key is UNDEFINED:
             return "" if node is None else None
+        if not isinstance(key, str):
+            raise ExpressionError("Invalid context key")
         return _plain(getattr(node, scope).get(key, store), evaluation)
 
     return read

@@ -29,6 +29,7 @@ _WORDS = frozenset({"true", "false", "null", "and", "or", "in", "function"})
 # An expression that names msg is one from the days when expressions were given {msg: msg}.
 _NAMES_MSG = re.compile(r"(?:^|[^a-zA-Z0-9_'\".])msg(?:[^a-zA-Z0-9_'\"]|$)")
 _OPERAND_ERRORS = ("T2001", "T2002")
+_PLACED_FIRST = frozenset(("T1003", "T2006", "T2007", "T2008", "D1009"))
 _NOT_JSON, _TOO_LARGE = "U1004", "U1001"
 _FLOAT_IN_ERROR = re.compile(r"(?<=[ =])(-?[0-9]+)\.0(?=$|[,. ])")
 
@@ -52,7 +53,17 @@ def compile_jsonata(text: str, node: Any) -> Evaluate:
     plain = _PLAIN.fullmatch(text)
     if plain and _WORDS.isdisjoint(names := plain[1].split(".")):
         return _walk(names, text, node)
-    return Expression(text, node)
+    return _itself(text, node) if text.strip() == "$" else Expression(text, node)
+
+
+def _itself(text: str, node: Any) -> Evaluate:
+    """Give plain values back as they are: the library would take null for nothing, and NaN for null."""
+    general = Expression(text, node)
+
+    def itself(msg: Any, bindings: Mapping[str, Any] | None = None) -> Any:
+        return general(msg, bindings) if isinstance(msg, (dict, list)) else msg
+
+    return itself
 
 
 def _walk(names: list[str], text: str, node: Any) -> Evaluate:
@@ -159,11 +170,22 @@ def _worded(error: JlensError) -> ExpressionError:
     }
     of_operand = error.code in _OPERAND_ERRORS  # their value may be null, which is not nothing
     worded.details = {
-        name: value
-        for name, value in details.items()
-        if value is not None or (name == "value" and of_operand)
+        name: details[name]
+        for name in _order_of_details(error.code or "")
+        if details[name] is not None or (name == "value" and of_operand)
     }
     return worded
+
+
+def _order_of_details(code: str) -> tuple[str, ...]:
+    """Tell in which order JSONata puts them: what a function throws gets its place on the way out."""
+    if code in ("D3137", "D3141"):  # $error and $assert bring their message along
+        return ("code", "message", "token", "position", "value")
+    if code in _PLACED_FIRST:
+        return ("code", "position", "value", "token", "message")
+    if code.startswith(("D3", "T04")):
+        return ("code", "value", "token", "position", "message")
+    return ("code", "value", "position", "token", "message")
 
 
 def format_date(date: Any, pattern: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from .context import Context
-from .environment import PARENT, evaluate_env, known, substitute
+from .environment import PARENT, evaluate_env, has_variables, known, substitute
 from .errors import FlowError, error_stack, error_text
 from .flow_file import NodeDict, Part
 from .group import Group, start_groups
@@ -95,9 +95,11 @@ class Flow:
             return self._node_setting(config.get("g"), config.get("name"), config["id"], name)
 
         try:
-            values = {
-                key: value if key == "id" else substitute(value, setting) for key, value in config.items()
-            }
+            values = config
+            if has_variables(config):
+                values = {
+                    key: value if key == "id" else substitute(value, setting) for key, value in config.items()
+                }
             return node_class(
                 read_config(node_class, values), self, self.engine.credentials_of(_alias(config))
             )
@@ -141,9 +143,15 @@ class Flow:
 
     async def _close(self, nodes: list[Node], gone: set[str]) -> None:
         """Close nodes side by side. One that takes too long is left behind, even if it does not heed its cancelling."""
-        if not nodes:
-            return
-        closing = {asyncio.ensure_future(node.close(node.id in gone)): node for node in nodes}
+        slow = [node for node in nodes if not node.close_at_once()]
+        if slow:
+            await self._close_slowly(slow, gone)
+        for node in nodes:
+            if node.id in gone:
+                self.engine.forget_node(node, self)
+
+    async def _close_slowly(self, slow: list[Node], gone: set[str]) -> None:
+        closing = {asyncio.ensure_future(node.close(node.id in gone)): node for node in slow}
         limit = self.engine.settings.node_close_timeout / 1000
         _, late = await asyncio.wait(closing, timeout=limit)
         for task, node in closing.items():
@@ -153,8 +161,6 @@ class Flow:
                 self.engine.log("error", text, node)
             elif not task.cancelled() and (error := task.exception()) is not None:
                 self.engine.log("error", error_text(error), node, error)
-            if node.id in gone:
-                self.engine.forget_node(node, self)
 
     # what nodes ask
 

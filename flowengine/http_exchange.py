@@ -136,7 +136,7 @@ def _cookie_value(value: str, with_json: bool) -> Any:
 class HttpResponse:
     """``msg.res``: the answer to one request. ``send`` it once."""
 
-    __slots__ = ("_headers", "_write", "request", "sent")
+    __slots__ = ("__weakref__", "_headers", "_write", "request", "sent")
 
     def __init__(self, request: HttpRequest, write: Write) -> None:
         self.request = request

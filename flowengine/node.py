@@ -19,7 +19,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cached_property, partial
 from inspect import iscoroutine
 from typing import Any, ClassVar, Final
 
@@ -151,17 +151,25 @@ class Node:
         self.type_name = config.type
         self.flow = flow
         self.host: Host = flow.host
-        self.alias: str = getattr(config, "_alias", "") or config.id
+        self.alias: str = (config.model_extra or {}).get("_alias") or config.id
         self.path = f"{flow.path}/{self.alias}"
         self.credential_values = credential_values or {}
-        self.timers: set[TimerHandle] = set()
-        self.tasks: set[asyncio.Task[Any]] = set()
         self.wires: list[list[str]] = config.wires
         self.complete_nodes: list[Node] | None = None
         self.route: Callable[[Any], None] = route_nowhere
         self.receive: Callable[[Msg], None] = self._receive
         self.receive_all: Callable[[list[Msg]], None] | None = self._receive_all
         """Takes messages that wait together; None where each has to come by itself."""
+
+    @cached_property
+    def timers(self) -> set[TimerHandle]:
+        """The timers that are due."""
+        return set()
+
+    @cached_property
+    def tasks(self) -> set[asyncio.Task[Any]]:
+        """What runs beside the messages."""
+        return set()
 
     # to be overridden
 
@@ -304,9 +312,7 @@ class Node:
             if result is not None:
                 if result.__class__ is Msg:
                     self.route(result)
-                elif result is DEFERRED:
-                    return
-                elif self._take(result, msg):
+                elif result is DEFERRED or self._take(result, msg):
                     return
         except Exception as error:  # whatever a node raises belongs to its catch nodes, not to the loop
             self.error(error, msg)
@@ -380,6 +386,14 @@ class Node:
         text = value if isinstance(value, str) else value_text(value)
         self.host.report(Report(kind, self.id, value, text))
         self.host.log("info" if kind == "log" else kind, text, self, value)
+
+    def close_at_once(self) -> bool:
+        """Close a node that has nothing to give back, as most have not; tells whether it was one."""
+        made = vars(self)
+        if type(self).on_close is not Node.on_close or made.get("timers") or made.get("tasks"):
+            return False
+        self.on_input, self.on_inputs = _ignore, None  # type: ignore[method-assign]
+        return True
 
     async def close(self, removed: bool) -> None:
         """Close the node: cancel its timers and tasks, then run ``on_close``. Called by its flow."""

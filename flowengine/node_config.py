@@ -13,11 +13,18 @@ from .node import Node, NodeConfig
 def read_config(node_class: type[Node], values: dict[str, Any]) -> NodeConfig:
     """Validate properties. Raises NodeConfigError with one line a wrong property."""
     try:
-        return node_class.Config.model_validate(values)
+        config = node_class.Config.model_validate(values)
     except ValidationError as error:
         lines = [explain(values, item) for item in error.errors(include_url=False)]
         field = ".".join(str(part) for part in error.errors()[0]["loc"])
         raise NodeConfigError("; ".join(lines), node_id=str(values.get("id", "")), field=field) from None
+    named = config.model_fields_set
+    object.__setattr__(config, "__pydantic_fields_set__", _field_sets.setdefault(frozenset(named), named))
+    return config
+
+
+_field_sets: dict[frozenset[str], set[str]] = {}
+"""The sets of names of properties that were met: nodes of a type have the same few, and a set takes much room."""
 
 
 def explain(values: dict[str, Any], item: Any) -> str:

@@ -44,8 +44,9 @@ class Settings(BaseModel):
     lang: str = "en-US"
     """Language of the sentences in logs and errors."""
     ui_host: str = "127.0.0.1"
+    """Address that the HTTP server listens at."""
     ui_port: int = 1880
-    """Address of the HTTP server; port 0 takes a free one."""
+    """Its port; 0 takes a free one."""
     http_node_root: str | bool = "/"
     """Path below which http in and websocket nodes listen."""
     api_max_length: str = "5mb"

@@ -43,7 +43,7 @@ class Example:
         self.running = FlowHarness(nodes, credentials=credentials, env=self.env, settings=self.settings)
         return await self.running.__aenter__()
 
-    async def __aexit__(self, *error: Any) -> None:
+    async def __aexit__(self, *error: object) -> None:
         await self.running.__aexit__(*error)
         await self.simulator.__aexit__(*error)
 
@@ -218,7 +218,7 @@ async def test_one_of_each_node_type_works(tmp_path):
 
 async def until(is_so: Callable[[], bool]) -> None:
     """Wait until something is so; the caller bounds the time."""
-    while not is_so():  # noqa: ASYNC110 - what is waited for tells nobody when it comes
+    while not is_so():
         await asyncio.sleep(0.02)
 
 

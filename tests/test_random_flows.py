@@ -1,6 +1,6 @@
 """Random flows of all node types, wired at random with loops, fed random messages: nothing crashes, hangs or leaks.
 
-    FLOWENGINE_RANDOM_SECONDS=600 python -m pytest tests/test_random_flows.py -m ""     ten minutes of it
+FLOWENGINE_RANDOM_SECONDS=600 python -m pytest tests/test_random_flows.py -m ""     ten minutes of it
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ RUN = 0.05
 NOWHERE = "127.0.0.1"
 PLACE = tempfile.gettempdir()
 
-paths = st.sampled_from(["payload", "topic", "payload.a", "payload[0]", "a.b['c']", "nothing.there", "payload.length", ""])
+paths = st.sampled_from(
+    ["payload", "topic", "payload.a", "payload[0]", "a.b['c']", "nothing.there", "payload.length", ""]
+)
 values = st.recursive(
     st.none()
     | st.booleans()
@@ -35,7 +37,9 @@ values = st.recursive(
     | st.floats()
     | st.text(max_size=12)
     | st.binary(max_size=12)
-    | st.sampled_from(["<a><b>1</b></a>", "a,b\n1,2\n", '{"a":[1,2]}', "a: 1\nb: [x]", "<p>x</p>", "5", "2020-01-02"]),
+    | st.sampled_from(
+        ["<a><b>1</b></a>", "a,b\n1,2\n", '{"a":[1,2]}', "a: 1\nb: [x]", "<p>x</p>", "5", "2020-01-02"]
+    ),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3),
     max_leaves=8,
 )
@@ -46,7 +50,12 @@ messages = st.fixed_dictionaries(
         "topic": values,
         "parts": st.fixed_dictionaries(
             {"id": st.sampled_from(["p", "q"])},
-            optional={"index": values, "count": values, "type": st.sampled_from(["string", "array", "object", "x"]), "ch": values},
+            optional={
+                "index": values,
+                "count": values,
+                "type": st.sampled_from(["string", "array", "object", "x"]),
+                "ch": values,
+            },
         ),
         "reset": values,
         "flush": values,
@@ -64,8 +73,12 @@ messages = st.fixed_dictionaries(
     },
 )
 numbers = st.sampled_from(["0", "1", "2", "0.01", "", "x"])
-typed = st.sampled_from(["msg", "flow", "global", "str", "num", "bool", "json", "bin", "date", "env", "jsonata", "re"])
-expressions = st.sampled_from(["payload", "$sum(payload)", "payload.a", "msg.payload", "$env('X')", "(", "1", "[1,2]"])
+typed = st.sampled_from(
+    ["msg", "flow", "global", "str", "num", "bool", "json", "bin", "date", "env", "jsonata", "re"]
+)
+expressions = st.sampled_from(
+    ["payload", "$sum(payload)", "payload.a", "msg.payload", "$env('X')", "(", "1", "[1,2]"]
+)
 rules = st.lists(
     st.fixed_dictionaries(
         {
@@ -146,7 +159,11 @@ PROPERTIES: dict[str, Any] = {
 def node_types() -> list[str]:
     """All types that a flow may have on its canvas."""
     skipped = {"unknown", "global-config"}
-    return [name for name, cls in NodeSets().all().items() if not issubclass(cls, ConfigNode) and name not in skipped]
+    return [
+        name
+        for name, cls in NodeSets().all().items()
+        if not issubclass(cls, ConfigNode) and name not in skipped
+    ]
 
 
 TYPES = node_types()
@@ -157,8 +174,17 @@ def flows(draw: Any) -> list[dict[str, Any]]:
     """Draw a flow of up to ten nodes."""
     count = draw(st.integers(2, 10))
     ids = [f"n{number}" for number in range(count)]
-    host = {"id": "host", "type": "Service Host", "apiBase": f"http://{NOWHERE}:9/v1", "apiBaseType": "str", "maxRetries": 0}
-    flow: list[dict[str, Any]] = [{"id": "t", "type": "tab", "env": [{"name": "X", "value": "1", "type": "num"}]}, host]
+    host = {
+        "id": "host",
+        "type": "Service Host",
+        "apiBase": f"http://{NOWHERE}:9/v1",
+        "apiBaseType": "str",
+        "maxRetries": 0,
+    }
+    flow: list[dict[str, Any]] = [
+        {"id": "t", "type": "tab", "env": [{"name": "X", "value": "1", "type": "num"}]},
+        host,
+    ]
     for node_id in ids:
         kind = draw(st.sampled_from(TYPES))
         node = {name: draw(strategy) for name, strategy in PROPERTIES.get(kind, {}).items()}
@@ -175,7 +201,9 @@ async def play(flow: list[dict[str, Any]], given_messages: list[dict[str, Any]])
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _, context: unseen.append(context))
     before = asyncio.all_tasks()
-    harness = FlowHarness(flow, settings={"nodeCloseTimeout": 3000, "functionTimeout": 0.2, "nodeMessageBufferMaxLength": 50})
+    harness = FlowHarness(
+        flow, settings={"nodeCloseTimeout": 3000, "functionTimeout": 0.2, "nodeMessageBufferMaxLength": 50}
+    )
     async with asyncio.timeout(20):
         async with harness:
             for node_id in list(harness.engine.nodes):
@@ -201,7 +229,9 @@ def run_random_flows(examples: int) -> None:
         max_examples=examples,
         deadline=None,
         database=None,
-        phases=(Phase.generate,),  # what fails is rare and slow: the first flow that does is shown as it was drawn
+        phases=(
+            Phase.generate,
+        ),  # what fails is rare and slow: the first flow that does is shown as it was drawn
         suppress_health_check=list(HealthCheck),
     )
     @given(flows(), st.lists(messages, min_size=1, max_size=2))

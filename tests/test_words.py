@@ -29,7 +29,7 @@ TYPES = {name: found for name, found in NodeSets().all().items() if found.__modu
 MODULES = {found.__module__.removeprefix(CORE).replace(".", "/"): found for found in TYPES.values()}
 
 SCOPES = ("all", "group", "selected")
-TOP = {"title", "summary", "fields", "parts", "errors", "statuses", "inputs", "outputs"}
+TOP = {"title", "summary", "fields", "parts", "units", "errors", "statuses", "inputs", "outputs"}
 FIELD = {"label", "help", "add", "options", "kinds", "row"}
 
 
@@ -113,6 +113,8 @@ def test_everything_that_a_form_shows_has_words(module: str) -> None:
     wordless = [
         name for one in shown_fields(MODULES[module]) for name in missing(one, fields.get(one.name, {}))
     ]
+    units = {unit for one in shown_fields(MODULES[module]) if (unit := one.facts.get("unit"))}
+    wordless += sorted(units - {**shared["units"], **own.get("units", {})}.keys())
     wordless += sorted(parts_of(MODULES[module]) - {**shared["parts"], **own.get("parts", {})}.keys())
     assert not wordless, f"locales/{SOURCE}/nodes/{module}.json has no words for {wordless}"
 
@@ -291,7 +293,8 @@ def test_translated_help_pages_have_the_source_s_outline(language: str) -> None:
     """Same headings, lists and paragraphs, and the same code: names on the wire are not translated."""
     for module in sorted(MODULES):
         source, told = help_page(SOURCE, module), help_page(language, module)
-        assert source and told, module
+        assert source is not None, module
+        assert told is not None, module
         blocks = [tag for tag in told.tags if tag not in ("i", "b", "em", "code")]
         assert blocks == [tag for tag in source.tags if tag not in ("i", "b", "em", "code")], module
         assert sorted(told.code) == sorted(source.code), module

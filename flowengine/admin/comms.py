@@ -40,8 +40,8 @@ class Client:
     def __init__(self, socket: web.WebSocketResponse, user: User | None) -> None:
         self.socket = socket
         self.user = user
-        self.session = ""
-        """Hash of the token it logged in with."""
+        self.token = ""
+        """What it logged in with; kept to see when that ends."""
         self.topics: dict[str, re.Pattern[str]] = {}
         self._waiting: deque[bytes] = deque(maxlen=MOST_WAITING)
         self._sender: asyncio.Task[None] | None = None
@@ -173,7 +173,7 @@ class Comms:
         if user is None or not may(user.permissions, "status.read"):
             await client.say({"auth": "fail"})
             return False
-        client.user, client.session = user, token_hash(token)
+        client.user, client.token = user, token
         self._add(client)
         await client.say({"auth": "ok"})
         return True
@@ -211,16 +211,23 @@ class Comms:
         while self._clients:
             await asyncio.sleep(HEARTBEAT)
             beat = orjson.dumps({"topic": "hb", "data": int(asyncio.get_running_loop().time() * 1000)})
-            for client in self._clients:
-                client.put(beat)
+            for client in list(self._clients):
+                if client.token and self._sessions.find(client.token) is None:
+                    self._part_from(client)
+                else:
+                    client.put(beat)
         self._beat = None
 
     def _session_ended(self, session: str) -> None:
-        for client in [one for one in self._clients if one.session == session]:
-            self._clients.discard(client)
-            task = asyncio.get_running_loop().create_task(self._send_away(client))
-            self._partings.add(task)
-            task.add_done_callback(self._partings.discard)
+        for client in [one for one in self._clients if one.token and token_hash(one.token) == session]:
+            self._part_from(client)
+
+    def _part_from(self, client: Client) -> None:
+        """Send a client away whose login has ended."""
+        self._clients.discard(client)
+        task = asyncio.get_running_loop().create_task(self._send_away(client))
+        self._partings.add(task)
+        task.add_done_callback(self._partings.discard)
 
     async def _send_away(self, client: Client) -> None:
         await client.say({"auth": "fail"})

@@ -134,7 +134,7 @@ class Guard:
 
         @web.middleware
         async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-            if not self._runtime.http.is_admin(request.raw_path):
+            if not is_for_admin(self._runtime, request):
                 return await handler(request)  # addresses of flows and static files have rules of their own
             if request.method == "OPTIONS" and (headers := self.cors_headers(request)):
                 return web.Response(status=204, headers=headers)
@@ -167,6 +167,11 @@ class Guard:
             return failure(
                 ApiError(500, "unexpected_error", reason=error.__class__.__name__), language_of(request)
             )
+
+
+def is_for_admin(runtime: Runtime, request: web.Request) -> bool:
+    """Tell whether a request is for the editor or its API, as it was written or as the router reads it."""
+    return runtime.http.is_admin(request.raw_path) or runtime.http.is_admin(request.path)
 
 
 def respond(value: Any) -> web.StreamResponse:

@@ -55,7 +55,7 @@ class Storage:
         """Take the folder for this process and finish what a crash interrupted. Raises SettingsError, OSError."""
         if self.read_only:
             return
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock.take()
         self._finish_deploy()
         if self._given is not False and self.files.key() is None:

@@ -39,10 +39,9 @@ def _needs(by_id: dict[str, NodeDict], node: NodeDict) -> Iterable[str]:
         yield template
         yield from (key for key, other in by_id.items() if other.get("z") == template)
     for key, value in node.items():
-        if (
-            key not in ("id", "z", "g", "wires")
-            and isinstance(value, str)
-            and value in by_id
-            and "x" not in by_id[value]
-        ):
+        if key not in ("id", "type", "z", "g", "wires") and isinstance(value, str) and _is_config(by_id.get(value)):
             yield value
+
+
+def _is_config(node: NodeDict | None) -> bool:
+    return node is not None and "x" not in node and node["type"] not in ("tab", "subflow", "group")

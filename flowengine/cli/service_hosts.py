@@ -37,7 +37,8 @@ def _pointed(node: NodeDict, url: str) -> NodeDict:
 
 def lacks_host(nodes: list[NodeDict]) -> bool:
     """Tell whether an OpenAI API node names no Service Host of this flow."""
-    return any(_is_hostless(node, _host_ids(nodes)) for node in nodes)
+    known = _host_ids(nodes)
+    return any(_is_hostless(node, known) for node in nodes)
 
 
 def add_default_host(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin, is_typeddict
+from typing import Any, Literal, Union, get_args, get_origin
 
 from flowengine.folders import folder
 from flowengine.words import languages_of, read_words
@@ -146,7 +146,7 @@ def _family(family: Record, words: MethodWords) -> dict[str, Any]:
 def method_view(family: Record, method: Record, language: str) -> MethodView:
     """Join a method with its words."""
     words = MethodWords(language, family.name)
-    params = [_param(param, words.param(method.name, param.name)) for param in method.all_params]
+    params = [_param(method, param, words.param(method.name, param.name)) for param in method.all_params]
     return MethodView(
         name=method.name,
         family=words.find("title") or family.name,
@@ -171,7 +171,7 @@ def _outputs(method: Record, words: MethodWords) -> Iterator[str]:
         yield str(words.find("outputs", "stream", shared=True) or "")
 
 
-def _param(param: Any, meaning: str) -> ParamView:
+def _param(method: Record, param: Any, meaning: str) -> ParamView:
     control, choices = _control(param)
     return ParamView(
         param.name,
@@ -183,16 +183,16 @@ def _param(param: Any, meaning: str) -> ParamView:
         param.ge,
         param.le,
         step="1" if param.type is int else "any",
-        example=_example(param, control),
+        example=_example(method, param, control),
     )
 
 
-def _example(param: Any, control: str) -> str:
-    """Give what a field may hold, as it is typed into its control."""
-    if control in ("checkbox", "select"):
-        return ""
-    sample = param.sample
-    if param.example is None and (param.type is not str or param.file):
+def _example(method: Record, param: Any, control: str) -> str:
+    """Give what a field may hold, as it is typed into its control; empty where nothing is worth showing."""
+    sample = method.example.get(param.name, param.example)
+    if sample is None and param.name.endswith("_id"):
+        sample = param.sample
+    if sample is None or control in ("checkbox", "select"):
         return ""
     return sample if isinstance(sample, str) else json.dumps(sample, ensure_ascii=False, default=str)
 
@@ -224,7 +224,10 @@ def _plain(kind: Any) -> Any:
 
 
 def _takes_text(kind: Any) -> bool:
-    return any(one is str or get_origin(one) is Literal for one in get_args(kind))
+    """Tell whether a value of several types may be plain text."""
+    return get_origin(kind) in (Union, UnionType) and any(
+        one is str or get_origin(one) is Literal for one in get_args(kind)
+    )
 
 
 def type_text(kind: Any) -> str:
@@ -236,6 +239,6 @@ def type_text(kind: Any) -> str:
         return " | ".join(json.dumps(value) for value in get_args(kind))
     if origin is list:
         return f"array of {type_text(get_args(kind)[0])}"
-    if is_typeddict(kind) or origin is dict:
+    if origin is dict or (isinstance(kind, type) and issubclass(kind, dict)):  # a TypedDict is a dict class
         return "object"
     return _NAMES.get(kind, "any")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from typing import Any
-from weakref import WeakValueDictionary, ref
+from weakref import ref
 
 import orjson
 
@@ -34,37 +34,36 @@ class Handles:
     def __init__(self) -> None:
         self._last = 0
         self._numbers: dict[int, int] = {}
-        self._weak: WeakValueDictionary[int, Any] = WeakValueDictionary()
-        self._strong: dict[int, Any] = {}
-        self._texts: dict[int, tuple[ref[Any], str]] = {}
+        self._objects: dict[int, Callable[[], Any]] = {}
 
     def number_of(self, value: Any) -> int:
         """Return the number of an object, the same each time it is asked for."""
-        number = self._numbers.get(id(value), 0)
-        if number and self.get(number) is value:
+        key = id(value)
+        if (number := self._numbers.get(key, 0)) and self._objects[number]() is value:
             return number
         self._last = number = self._last + 1
-        self._numbers[id(value)] = number
+
+        def forget(_: Any) -> None:
+            del self._objects[number]
+            if self._numbers.get(key) == number:
+                del self._numbers[key]
+
         try:
-            self._weak[number] = value
+            self._objects[number] = ref(value, forget)
         except TypeError:  # an object that cannot be referred to weakly
-            self._strong[number] = value
+            self._objects[number] = lambda: value
+        self._numbers[key] = number
         return number
 
-    def text_of(self, value: Any, handles: Handles) -> str:
-        """Return what JavaScript is told of a value; that of a live object is always the same."""
-        known = self._texts.get(id(value))
-        if known is not None and known[0]() is value:
-            return known[1]
-        text = encode(value, handles)
-        if text == f'#[[0],[["H",{self._last}]]]' and self._weak.get(self._last) is value:
-            self._texts[id(value)] = ref(value, lambda _, key=id(value): self._texts.pop(key, None)), text
-        return text
+    def known(self, value: Any) -> int:
+        """Return the number of an object that has one, else 0."""
+        number = self._numbers.get(id(value), 0)
+        return number if number and self._objects[number]() is value else 0
 
     def get(self, number: int) -> Any:
         """Return the object of this number, or None where it is gone."""
-        found = self._weak.get(number)
-        return self._strong.get(number) if found is None else found
+        found = self._objects.get(number)
+        return None if found is None else found()
 
 
 def encode(value: Any, handles: Handles) -> str:
@@ -99,7 +98,9 @@ def encode_message(msg: Msg, handles: Handles, is_named: Callable[[str], bool]) 
         ):
             head[name] = value
             continue
-        text = encode(value, handles) if kind in _DATA else handles.text_of(value, handles)
+        # A live object that is known already, as a request is from its second message on, need not be described.
+        number = 0 if kind in _DATA else handles.known(value)
+        text = f'#[[0],[["H",{number}]]]' if number else encode(value, handles)
         if len(text) < SMALL and text[0] != "#" and is_named(name):
             head[name] = value
             continue

@@ -14,13 +14,32 @@ from typing import Any
 from flowengine.node import Node
 
 
-def in_background(node: Node, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+class FirstAttempt:
+    """The first attempt of a connection: work in flight, so that a flow is not idle before it has begun."""
+
+    def __init__(self, node: Node) -> None:
+        self._delivery = node.host.delivery
+        self._is_open = True
+        self._delivery.begin()
+
+    def over(self) -> None:
+        """Say that it has come about, or failed; more than once does no harm."""
+        if self._is_open:
+            self._is_open = False
+            self._delivery.end()
+
+
+def in_background(
+    node: Node, work: Coroutine[Any, Any, Any], first: FirstAttempt | None = None
+) -> asyncio.Task[Any]:
     """Run a coroutine until it ends or the node closes; what it raises is an error of the node."""
     task = asyncio.get_running_loop().create_task(work)
     node.tasks.add(task)
 
     def over(task: asyncio.Task[Any]) -> None:
         node.tasks.discard(task)
+        if first is not None:
+            first.over()
         if not task.cancelled() and (error := task.exception()) is not None:
             node.error(error)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from flowengine.errors import NodeError
@@ -94,7 +96,6 @@ class HttpClient:
         return Reply(response.status, join_headers(pairs), body, call.url)
 
     async def _request(self, call: Call) -> ClientResponse:
-        from aiohttp import BasicAuth
         from multidict import CIMultiDict
         from yarl import URL
 
@@ -104,14 +105,17 @@ class HttpClient:
                 headers.add(name, item)
         if cookies := call.jar.header(call.url):
             headers["Cookie"] = cookies
+        asked_proxy = proxy_login(call)
+        if asked_proxy and call.url.scheme == "http":  # the proxy reads the request itself
+            headers.extend(asked_proxy)
         return await self._open().request(
             call.method,
             URL(str(replace(call.url.without_user(), fragment=None)), encoded=True),
             headers=headers,
-            data=call.body,
+            data=_in_pieces(call.body),
             allow_redirects=False,
             proxy=call.proxy or None,
-            proxy_auth=BasicAuth(*call.proxy_account) if call.proxy and call.proxy_account else None,
+            proxy_headers=asked_proxy,
             ssl=call.ssl,
             server_hostname=call.server_name if call.url.scheme == "https" else None,
         )
@@ -137,6 +141,19 @@ class HttpClient:
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+
+def proxy_login(call: Call) -> dict[str, str] | None:
+    """Return the header by which a proxy knows who asks, where it wants to know."""
+    if not call.proxy or call.proxy_account is None:
+        return None
+    user, password = call.proxy_account
+    return {"Proxy-Authorization": f"Basic {b64encode(f'{user}:{password}'.encode()).decode()}"}
+
+
+def _in_pieces(body: bytes | None) -> bytes | BytesIO | None:
+    """Have a large body sent piece by piece, so that other connections get their turn."""
+    return BytesIO(body) if body is not None and len(body) > 1 << 20 else body
 
 
 def redirected(call: Call, reply: Reply, location: str) -> Call:

@@ -11,7 +11,7 @@ from flowengine.fields import tab
 from flowengine.messages import Msg
 from flowengine.node import ConfigNode, Node
 
-from .background import in_background, pauses
+from .background import FirstAttempt, in_background, pauses
 from .mqtt_client import MqttClient
 from .mqtt_messages import Incoming, integer, payload_text, publish_properties
 from .mqtt_settings import BrokerConfig, BrokerSettings
@@ -148,7 +148,8 @@ class MqttBroker(ConfigNode):
         self._connected_once = [then] if then is not None else []
         self.connecting = True
         self._show(CONNECTING)
-        self._running = in_background(self, self._stay_connected())
+        first = FirstAttempt(self)
+        self._running = in_background(self, self._stay_connected(first), first)
 
     async def disconnect(self) -> None:
         """Say the close message and take leave."""
@@ -179,7 +180,7 @@ class MqttBroker(ConfigNode):
         except TimeoutError:
             pass
 
-    async def _stay_connected(self) -> None:
+    async def _stay_connected(self, attempt: FirstAttempt) -> None:
         first = (integer(self.host.settings.other("mqttReconnectTime") or 0) or 0) / 1000 or FIRST_PAUSE
         waits = pauses(first, max(first, LONGEST_PAUSE))
         try:
@@ -191,7 +192,9 @@ class MqttBroker(ConfigNode):
             return
         while True:
             lost = asyncio.Event()
-            if await self._connect(client, lost):
+            is_connected = await self._connect(client, lost)
+            attempt.over()
+            if is_connected:
                 waits = pauses(first, max(first, LONGEST_PAUSE))
                 await lost.wait()
             await asyncio.sleep(next(waits))
@@ -204,8 +207,7 @@ class MqttBroker(ConfigNode):
         client.on_message = self._hear
         client.on_lost = lambda code, reason: self._on_lost(lost, code, reason)
         try:
-            with self.in_flight():
-                answer = await client.connect()
+            answer = await client.connect()
         except (NodeError, OSError, ValueError, TimeoutError):
             self.log(self.words("statuses.connect_failed", broker=self.settings.name))
             return False

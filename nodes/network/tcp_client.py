@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flowengine.errors import NodeError, error_text
 from flowengine.node import Node
 
-from .background import in_background, pauses
+from .background import FirstAttempt, in_background, pauses
 from .tcp_connections import Connection, Events, connect, ignore, seconds
 
 if TYPE_CHECKING:
@@ -44,19 +44,20 @@ class TcpClient:
         self.connection: Connection | None = None
         self.quick = False
         self._announce()
-        in_background(node, self._run())
+        first = FirstAttempt(node)
+        in_background(node, self._run(first), first)
 
     def close(self) -> None:
         """End the connection; the node's tasks end with the node."""
         if self.connection is not None:
             self.connection.destroy()
 
-    async def _run(self) -> None:
+    async def _run(self, attempt: FirstAttempt) -> None:
         first = seconds(self._node.host.settings.other("socketReconnectTime"), RECONNECT) or RECONNECT
         waits = pauses(first, max(first, LONGEST_PAUSE))
         place = {"host": self._host, "port": self._port}
         while True:
-            if await self._connect():
+            if await self._connect(attempt):
                 waits = pauses(first, max(first, LONGEST_PAUSE))
             self._node.status(
                 {"fill": "red", "shape": "ring", "text": "common.status.disconnected", **self._about()}
@@ -74,15 +75,16 @@ class TcpClient:
         self._node.log(self._node.words("statuses.connecting", host=self._host, port=self._port))
         self._node.status({"fill": "grey", "shape": "dot", "text": "common.status.connecting"})
 
-    async def _connect(self) -> bool:
+    async def _connect(self, attempt: FirstAttempt) -> bool:
         """Connect and stay until the end; tells whether there was a connection."""
         self._over.clear()
         try:
-            with self._node.in_flight():
-                self.connection = await connect(self._host, self._port, self._events, tls=self._tls)
+            self.connection = await connect(self._host, self._port, self._events, tls=self._tls)
         except NodeError as error:
             self._failed(error_text(error))
             return False
+        finally:
+            attempt.over()
         if not self._over.is_set():
             self._opened(self.connection)
             place = {"host": self._host, "port": self._port}

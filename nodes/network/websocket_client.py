@@ -13,7 +13,7 @@ from flowengine.javascript_values import js_parse_float, js_string
 from flowengine.messages import UNDEFINED, generate_id
 from flowengine.node import Node, NodeConfig
 
-from .background import pauses
+from .background import FirstAttempt, in_background, pauses
 from .proxies import proxy_for
 from .tls_config import TlsConfig
 from .urls import parse_url
@@ -77,7 +77,8 @@ class WebsocketClient(WebsocketConfig):
     def register(self, node: Node, *, listens: bool) -> None:
         super().register(node, listens=listens)
         if self._connecting is None:
-            self._connecting = self.in_background(self._stay_connected())
+            first = FirstAttempt(self)
+            self._connecting = in_background(self, self._stay_connected(first), first)
 
     def broadcast(self, data: str | bytes) -> None:
         if self._is_connecting:
@@ -87,24 +88,23 @@ class WebsocketClient(WebsocketConfig):
     def reply(self, session_id: Any, data: str | bytes) -> None:
         """Answer nobody: a client has no sessions of others."""
 
-    async def _stay_connected(self) -> None:
+    async def _stay_connected(self, first: FirstAttempt) -> None:
         from aiohttp import ClientSession
 
         waits = pauses(FIRST_PAUSE, LONGEST_PAUSE)
         async with ClientSession() as http:
             while True:
-                if await self._connect(http):
+                if await self._connect(http, first):
                     waits = pauses(FIRST_PAUSE, LONGEST_PAUSE)
                 await asyncio.sleep(next(waits))
 
-    async def _connect(self, http: ClientSession) -> bool:
+    async def _connect(self, http: ClientSession, first: FirstAttempt) -> bool:
         """Connect and stay until the end; tells whether there was a connection."""
         from aiohttp import ClientError
 
         self._is_connecting = True
         try:
-            with self.in_flight():
-                socket = await self._open(http)
+            socket = await self._open(http)
         except (ClientError, OSError, TimeoutError, ValueError, NodeError):
             failed = generate_id()
             self.tell_error(failed)
@@ -112,6 +112,7 @@ class WebsocketClient(WebsocketConfig):
             return False
         finally:
             self._is_connecting = False
+            first.over()
         session = Session(self, socket)
         self.sessions[session.id] = session
         self.tell_opened(session.id, "")

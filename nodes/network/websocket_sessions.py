@@ -11,8 +11,6 @@ from flowengine.javascript_values import js_json, js_parse, js_string
 from flowengine.messages import UNDEFINED, Msg, clone, generate_id
 from flowengine.node import ConfigNode, Node
 
-from .background import in_background
-
 if TYPE_CHECKING:
     from aiohttp import ClientWebSocketResponse
     from aiohttp.web import WebSocketResponse
@@ -152,10 +150,6 @@ class WebsocketConfig(ConfigNode):
         for node in self.users.values():
             session = {"type": "websocket", "id": session_id}
             node.status({"fill": fill, "shape": shape, "text": text, "event": event, "_session": session})
-
-    def in_background(self, work: Any) -> asyncio.Task[Any]:
-        """Run something as long as this node lives."""
-        return in_background(self, work)
 
 
 def outgoing(msg: Msg, *, whole_message: bool) -> str | bytes | None:

@@ -39,28 +39,28 @@ class ApiCheck:
             yield "error", self._no_method()
             return
         if method.retired:
-            yield "note", self._words("retired", method=method.name, day=method.retired)
+            yield "note", self._words("check_retired", method=method.name, day=method.retired)
         yield from self._payload(method)
 
     def _words(self, key: str, **values: Any) -> str:
-        return sentence(self._checker.language, f"{__package__}.openai_api", f"checks.{key}", values)
+        return sentence(self._checker.language, f"{__package__}.openai_api", f"errors.{key}", values)
 
     def _host(self) -> Iterator[Finding]:
         named = self._config.service
         node = self._checker.flows.by_id.get(named) if named else None
         if not named:
-            yield "warning", self._words("no_host")
+            yield "warning", self._words("check_no_host")
         elif node is None or node["type"] != "Service Host":
-            yield "error", self._words("lost_host", id=named)
+            yield "error", self._words("check_lost_host", id=named)
 
     def _tools(self) -> Iterator[Finding]:
         nodes = self._checker.flows.by_id.values()
         known = sorted(str(node.get("name")) for node in nodes if node["type"] == "tool in")
         for name in self._config.tools:
             if name not in ("all", *known):
-                yield "error", self._words("no_tool", name=name, known=", ".join(known) or "-")
+                yield "error", self._words("check_no_tool", name=name, known=", ".join(known) or "-")
         if "all" in self._config.tools and not known:
-            yield "warning", self._words("no_tools")
+            yield "warning", self._words("check_no_tools")
 
     def _no_method(self) -> str:
         from .methods import methods
@@ -71,7 +71,7 @@ class ApiCheck:
         by_case = {known.lower(): known for known in methods()}
         close = [by_case[found] for found in get_close_matches(name.lower(), by_case, cutoff=0.7)]
         return self._words(
-            "unknown_method_close" if close else "unknown_method", method=name, close=", ".join(close)
+            "check_unknown_method" if close else "unknown_method", method=name, close=", ".join(close)
         )
 
     def _payload(self, method: Method) -> Iterator[Finding]:
@@ -83,24 +83,30 @@ class ApiCheck:
         if not injects:
             needed = [p.name for p in method.all_params if p.required and p.name not in self._config.defaults]
             if needed:
-                yield "note", self._words("needs", method=method.name, path=path, fields=", ".join(needed))
+                yield (
+                    "note",
+                    self._words("check_needs", method=method.name, path=path, fields=", ".join(needed)),
+                )
             return
         for node in injects:
             payload = injected(node, path)
             if payload is not UNKNOWN:
                 for text in self._wrong(method, payload, path):
-                    yield "warning", self._words("inject", name=node.get("name") or node["id"], problem=text)
+                    yield (
+                        "warning",
+                        self._words("check_inject", name=node.get("name") or node["id"], problem=text),
+                    )
 
     def _wrong(self, method: Method, payload: Any, path: str) -> Iterator[str]:
         if payload is None:
             payload = {}
         if not isinstance(payload, dict):
             if any(param.required for param in method.all_params):
-                yield self._words("not_an_object", method=method.name, path=path)
+                yield self._words("check_no_object", method=method.name, path=path)
             return
         whole = {**self._config.defaults, **payload}
         for place, kind, reason in violations(method, whole):
-            key = "missing" if kind == "missing" else "wrong"
+            key = "check_missing" if kind == "missing" else "check_wrong"
             yield self._words(key, method=method.name, path=f"{path}.{place}", reason=reason)
 
 
@@ -192,14 +198,14 @@ def host_findings(config: Any, checker: Any) -> Iterator[Finding]:
 
     def words(key: str) -> str:
         name = config.name or config.id
-        return sentence(checker.language, f"{__package__}.service_host", f"checks.{key}", {"name": name})
+        return sentence(checker.language, f"{__package__}.service_host", f"errors.{key}", {"name": name})
 
     if config.api_base_type in (None, "str") and not str(config.api_base or "").strip():
-        yield "warning", words("no_base")
+        yield "warning", words("check_no_base")
     # Without the credentials nobody knows whether there is a key.
     stored = None if checker.credentials is None else checker.credentials.get(config.id) or {}
     kind = config.key_type or (stored or {}).get("secureApiKeyValueType") or "cred"
     if stored is None or stored.get("secureApiKeyValue") or config.environment_key:
         return
     if kind == "cred" or not config.key_reference:
-        yield "warning", words("no_key")
+        yield "warning", words("check_no_key")

@@ -121,10 +121,10 @@ class Accessor:
 
     def __init__(self, host: ServiceHost, node: Node) -> None:
         config = host.config
-        self._base = typed(config.api_base, config.api_base_type, node)
-        self._name = typed(config.key_name, config.key_name_type, node)
-        self._organization = typed(config.organization, config.organization_type, node)
-        self._project = typed(config.project, config.project_type, node)
+        self._base = typed_value(config.api_base, config.api_base_type, node)
+        self._name = typed_value(config.key_name, config.key_name_type, node)
+        self._organization = typed_value(config.organization, config.organization_type, node)
+        self._project = typed_value(config.project, config.project_type, node)
         # 1 is no True here: flow files that say so have always meant a header.
         self._in_query = config.key_in_query is True or config.key_in_query == "true"
         self._key = self._typed_key(host, node)
@@ -140,7 +140,7 @@ class Accessor:
         kind = host.config.key_type or stored.get("secureApiKeyValueType") or "cred"
         if kind == "cred":
             return lambda _: secret
-        return typed(host.config.key_reference or secret or "", kind, node)
+        return typed_value(host.config.key_reference or secret or "", kind, node)
 
     def access(self, msg: Msg) -> Access:
         """Where this message's call goes and who makes it. Raises FlowError where a value is missing or wrong."""
@@ -179,7 +179,7 @@ class Accessor:
         return key
 
 
-def typed(value: Any, kind: str | None, node: Node) -> Callable[[Msg], Any]:
+def typed_value(value: Any, kind: str | None, node: Node) -> Callable[[Msg], Any]:
     """The function that gives a typed value; one that cannot be read fails with each message, not at start."""
     if value is None:
         return lambda _: UNDEFINED

@@ -55,7 +55,6 @@ class Sort(Node):
         config = self.config
         self._sorts_array = config.target_type == "msg"
         self._path = compile_path(config.target or "payload")
-        self._key = compile_path(config.seq_key or "payload").get
         self._expression: Any = None
         self._limit = self.host.settings.node_message_buffer_max_length
         self._groups: dict[Any, Group] = {}
@@ -68,6 +67,8 @@ class Sort(Node):
         )
         if kind == "jsonata":
             self._compile(key or "")
+        elif not self._sorts_array:
+            self._key = compile_path(key or "payload").get
 
     def _compile(self, text: str) -> None:
         from flowengine.expressions import compile_jsonata

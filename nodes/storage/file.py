@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, field_validator, model_validator
 
-from flowengine.errors import FlowError, NodeError, error_text
+from flowengine.errors import ExpressionError, FlowError, NodeError, error_text
 from flowengine.fields import select, show_if, starts, typed
 from flowengine.javascript_values import js_json, js_string
 from flowengine.messages import UNDEFINED, Msg
@@ -88,6 +88,9 @@ class File(Node):
     async def _handle(self, msg: Msg) -> None:
         try:
             sent = await self._write(msg)
+        except ExpressionError as error:
+            self.error(error.details or error, msg)
+            sent = False
         except Exception as error:  # the next message must be written all the same
             self.error(str(error) if isinstance(error, NodeError) else error, msg)
             return

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, field_validator, model_validator
 
+from flowengine.errors import ExpressionError
 from flowengine.fields import hidden, select, show_if, starts, typed
 from flowengine.messages import Msg, clone
 from flowengine.node import Node, NodeConfig
@@ -18,6 +19,7 @@ from .file_names import FileError, compile_name, full_path, upgrade_name
 
 CHUNK = 65536
 """Bytes of a chunk; the last one of a file is smaller."""
+_NOT_IN_NAMES = str.maketrans("", "", "\t\r\n")
 
 
 class FileIn(Node):
@@ -63,7 +65,11 @@ class FileIn(Node):
         self._name = compile_name(self)
 
     async def on_input(self, msg: Msg) -> Any:
-        name = self._name(msg).translate(str.maketrans("", "", "\t\r\n"))
+        try:
+            name = self._name(msg).translate(_NOT_IN_NAMES)
+        except ExpressionError as error:
+            self.error(error.details or error, msg)
+            return None
         if not name:
             self.warn(self.words("errors.no_filename"))
             return None

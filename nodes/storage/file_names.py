@@ -49,7 +49,10 @@ def upgrade_name(node: dict[str, Any]) -> dict[str, Any]:
 
 
 def compile_name(node: Node) -> Callable[[Msg], str]:
-    """Make the function that gives the name for a message, "" where there is none."""
+    """Make the function that gives the name for a message, "" where there is none.
+
+    Raises ExpressionError where an expression fails.
+    """
     value = compile_value(node.config.filename, node.config.filename_type, node)
 
     def name(msg: Msg) -> str:

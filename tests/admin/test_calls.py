@@ -36,7 +36,7 @@ async def no_disk(server: Served) -> None:
 
 
 async def no_library(server: Served) -> None:
-    (server.runtime.folder / "lib").write_text("a file where a folder should be")
+    (server.runtime.folder / "lib").symlink_to("/proc/self")
 
 
 async def not_ready(server: Served) -> None:

@@ -131,15 +131,14 @@ async def test_who_unsubscribes_hears_no_more(tmp_path: Path) -> None:
 
 
 async def test_deploys_and_switched_types_are_told(tmp_path: Path) -> None:
-    async with serving(tmp_path) as server:
-        async with editor(server, "notification/#") as one:
-            rev = await server.deploy(FLOWS)
-            assert (await one.hear_topic("notification/runtime-deploy")) == {"revision": rev}
-            await server.json("PUT", "/nodes/flowengine/range", {"enabled": False})
-            told = await one.hear_topic("notification/node/disabled")
-            assert [info["id"] for info in told["types"]] == ["flowengine/range"]
-            await server.json("POST", "/flows/state", {"state": "stop"})
-            assert (await one.hear_topic("notification/runtime-state"))["state"] == "stop"
+    async with serving(tmp_path) as server, editor(server, "notification/#") as one:
+        rev = await server.deploy(FLOWS)
+        assert (await one.hear_topic("notification/runtime-deploy")) == {"revision": rev}
+        await server.json("PUT", "/nodes/flowengine/range", {"enabled": False})
+        told = await one.hear_topic("notification/node/disabled")
+        assert [info["id"] for info in told["types"]] == ["flowengine/range"]
+        await server.json("POST", "/flows/state", {"state": "stop"})
+        assert (await one.hear_topic("notification/runtime-state"))["state"] == "stop"
 
 
 async def test_the_last_messages_of_wires_while_somebody_looks(tmp_path: Path) -> None:

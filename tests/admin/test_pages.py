@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import BasicAuth
+from aiohttp import encode_basic_auth
 
 from flowengine.admin import app as app_module
 from flowengine.admin.resources import page as page_module
@@ -27,6 +27,10 @@ def http_in(url: str, body: str, method: str = "get") -> list[dict[str, Any]]:
         {"id": "set", "type": "change", "z": "tab", "rules": [{"t": "set", "p": "payload", "to": body, "tot": "str"}], "x": 2, "y": 1, "wires": [["out"]]},
         {"id": "out", "type": "http response", "z": "tab", "x": 3, "y": 1, "wires": []},
     ]  # fmt: skip
+
+
+def basic(user: str, password: str) -> dict[str, str]:
+    return {"Authorization": encode_basic_auth(user, password)}
 
 
 async def text(server: Served, path: str, **more: Any) -> tuple[int, str]:
@@ -116,9 +120,9 @@ async def test_flows_may_ask_for_a_password_of_their_own(tmp_path: Path) -> None
         assert (await server.ask("GET", "/hello")).status == 401
         assert (await server.ask("GET", "/hello", headers=token)).status == 401
         for _ in range(2):
-            assert (await server.ask("GET", "/hello", auth=BasicAuth("me", PASSWORD))).status == 200
-        assert (await server.ask("GET", "/hello", auth=BasicAuth("me", "wrong"))).status == 401
-        assert (await server.ask("GET", "/hello", auth=BasicAuth("you", PASSWORD))).status == 401
+            assert (await server.ask("GET", "/hello", headers=basic("me", PASSWORD))).status == 200
+        assert (await server.ask("GET", "/hello", headers=basic("me", "wrong"))).status == 401
+        assert (await server.ask("GET", "/hello", headers=basic("you", PASSWORD))).status == 401
         broken = {"Authorization": "Basic " + base64.b64encode(b"\xff\xff").decode()}
         assert (await server.ask("GET", "/hello", headers=broken)).status == 401
 
@@ -145,7 +149,7 @@ async def test_static_files_may_ask_for_a_password(tmp_path: Path) -> None:
         tmp_path / "user", httpStatic=str(tmp_path), httpStaticAuth={"user": "me", "pass": ARGON2}
     ) as server:
         assert (await server.ask("GET", "/a.txt")).status == 401
-        assert (await server.ask("GET", "/a.txt", auth=BasicAuth("me", PASSWORD))).status == 200
+        assert (await server.ask("GET", "/a.txt", headers=basic("me", PASSWORD))).status == 200
 
 
 async def test_forms_are_not_sent_twice(tmp_path: Path) -> None:
@@ -278,10 +282,19 @@ async def test_the_log_as_json_with_levels_by_node(tmp_path: Path) -> None:
 
 
 async def test_a_stop_waits_for_what_is_under_way(tmp_path: Path) -> None:
-    slow = {"id": "slow", "type": "function", "z": "tab", "func": "await new Promise(done => setTimeout(done, 300)); global.set('done', 1)", "outputs": 0, "x": 1, "y": 1, "wires": []}  # fmt: skip
+    slow = {
+        "id": "slow",
+        "type": "exec",
+        "z": "tab",
+        "command": "sleep 0.3",
+        "x": 1,
+        "y": 1,
+        "wires": [["keep"], [], []],
+    }
+    keep = {"id": "keep", "type": "change", "z": "tab", "rules": [{"t": "set", "p": "done", "pt": "global", "to": "1", "tot": "num"}], "x": 2, "y": 1, "wires": []}  # fmt: skip
     store = {"default": {"module": "localfilesystem", "config": {"flushInterval": 0}}}
     async with serving(tmp_path, stopTimeout=5, contextStorage=store) as server:
-        await server.deploy([TAB, {**FLOWS[1], "wires": [["slow"]]}, slow])
+        await server.deploy([TAB, {**FLOWS[1], "wires": [["slow"]]}, slow, keep])
         await server.ask("POST", "/inject/press", {})
     assert json.loads((tmp_path / "context" / "global" / "global.json").read_text()) == {"done": 1}
 

@@ -87,13 +87,27 @@ async def test_a_flow_is_injected_and_prints_json_lines(tmp_path):
 
 async def test_text_is_for_people_and_msg_sets_properties(tmp_path):
     given = json.dumps({"payload": {"a": [1, None]}, "topic": "t"})
-    done = await call("run", write(tmp_path, SIMPLE), "--inject", "i", "--msg", given, "--until-idle", "--text")
+    done = await call(
+        "run", write(tmp_path, SIMPLE), "--inject", "i", "--msg", given, "--until-idle", "--text"
+    )
     assert done.out == "Greetings › shown  payload: { a: [ 1, null ] }\n"
 
 
 async def test_an_uncaught_error_ends_with_status_one_and_names_the_node(tmp_path):
-    flow = [tab(label="T"), inject("i", ["s"]), node("s", "change", ["d"], rules=[{"t": "set", "p": "a", "pt": "msg",
-            "to": "$error('broken on purpose')", "tot": "jsonata"}], name="breaker"), debug()]  # fmt: skip
+    flow = [
+        tab(label="T"),
+        inject("i", ["s"]),
+        node(
+            "s",
+            "change",
+            ["d"],
+            rules=[
+                {"t": "set", "p": "a", "pt": "msg", "to": "$error('broken on purpose')", "tot": "jsonata"}
+            ],
+            name="breaker",
+        ),
+        debug(),
+    ]
     done = await call("run", write(tmp_path, flow), "--inject", "i", "--until-idle")
     assert done.status == 1
     assert 'T › change "breaker" (s): ' in done.err
@@ -104,7 +118,12 @@ async def test_a_caught_error_is_no_failure(tmp_path):
     flow = [
         tab(),
         inject("i", ["s"]),
-        node("s", "change", ["d"], rules=[{"t": "set", "p": "a", "pt": "msg", "to": "$error('x')", "tot": "jsonata"}]),
+        node(
+            "s",
+            "change",
+            ["d"],
+            rules=[{"t": "set", "p": "a", "pt": "msg", "to": "$error('x')", "tot": "jsonata"}],
+        ),
         node("c", "catch", ["d"], scope=None),
         debug(),
     ]
@@ -124,7 +143,12 @@ async def test_waiting_for_idle_waits_for_delays_but_not_for_repeats(tmp_path):
 
 
 async def test_a_run_that_does_not_become_idle_in_time_says_so(tmp_path):
-    flow = [tab(), inject("i", ["w"]), node("w", "delay", ["d"], pauseType="delay", timeout="60", timeoutUnits="seconds"), debug()]
+    flow = [
+        tab(),
+        inject("i", ["w"]),
+        node("w", "delay", ["d"], pauseType="delay", timeout="60", timeoutUnits="seconds"),
+        debug(),
+    ]
     done = await call("run", write(tmp_path, flow), "--inject", "i", "--until-idle", "--timeout", "0.5")
     assert done.status == 124
     assert "not idle after 0.5 s" in done.err
@@ -208,7 +232,9 @@ async def echo_server() -> tuple[web.AppRunner, str, list[web.Request]]:
     async def chat(request: web.Request) -> web.Response:
         seen.append(request)
         body = await request.json()
-        return web.json_response({"choices": [{"message": {"content": f"echo {body['messages'][0]['content']}"}}]})
+        return web.json_response(
+            {"choices": [{"message": {"content": f"echo {body['messages'][0]['content']}"}}]}
+        )
 
     app = web.Application()
     app.router.add_post("/v1/chat/completions", chat)
@@ -225,8 +251,15 @@ def chat_flow(**api: Any) -> list[dict[str, Any]]:
     return [
         tab(),
         inject("i", ["a"], props=[{"p": "payload", "v": payload, "vt": "json"}]),
-        node("a", "OpenAI API", ["d"], property="payload", propertyType="msg", method="createChatCompletion",
-             **{"service": "", **api}),  # fmt: skip
+        node(
+            "a",
+            "OpenAI API",
+            ["d"],
+            property="payload",
+            propertyType="msg",
+            method="createChatCompletion",
+            **{"service": "", **api},
+        ),
         node("d", "debug", complete="payload.choices[0].message.content", targetType="msg"),
     ]
 
@@ -247,8 +280,15 @@ async def test_the_default_host_serves_nodes_without_one_with_the_key_of_the_env
 
 async def test_a_service_host_is_pointed_elsewhere_by_name(tmp_path):
     runner, url, seen = await echo_server()
-    host = {"id": "h", "type": "Service Host", "name": "prod", "apiBase": "http://127.0.0.1:9/v1", "apiBaseType": "str",
-            "secureApiKeyHeaderOrQueryName": "api-key", "secureApiKeyHeaderOrQueryNameType": "str"}  # fmt: skip
+    host = {
+        "id": "h",
+        "type": "Service Host",
+        "name": "prod",
+        "apiBase": "http://127.0.0.1:9/v1",
+        "apiBaseType": "str",
+        "secureApiKeyHeaderOrQueryName": "api-key",
+        "secureApiKeyHeaderOrQueryNameType": "str",
+    }
     (tmp_path / "credentials.json").write_text(json.dumps({"h": {"secureApiKeyValue": "stored"}}))
     try:
         done = await call(

@@ -13,10 +13,12 @@ UP_TO_DATE = ".upToDate"
 
 
 class Tray:
-    """The tray on top."""
+    """The tray on top; a config node's lies on the one that asked for it."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, depth: int = 1) -> None:
         self.page = page
+        expect(page.locator("section.tray")).to_have_count(depth)
+        self.depth = depth
         self.box = page.locator("section.tray").last
         expect(self.box.locator(".fields > *").first).to_be_attached()
 
@@ -30,18 +32,41 @@ class Tray:
         self.field(name).fill(text)
 
     def done(self) -> None:
-        self.box.locator("footer .primary").click()
-        expect(self.box).not_to_be_attached()
+        self.box.locator(".tray-b .primary").click()
+        expect(self.page.locator("section.tray")).to_have_count(self.depth - 1)
 
     def cancel(self) -> None:
-        self.box.locator("footer").get_by_role("button", name=re.compile("Cancel")).click()
+        self.box.locator(".tray-b").get_by_role("button", name=re.compile("Cancel")).click()
+        expect(self.page.locator("section.tray")).to_have_count(self.depth - 1)
+
+    def config(self, name: str) -> Tray:
+        """Open the config node that a field names, a new one where it names none."""
+        self.box.locator(f'fe-config[name="{name}"] .ib').click()
+        return Tray(self.page, self.depth + 1)
+
+    def method(self, name: str) -> None:
+        """Choose a method of the OpenAI API."""
+        picker = self.box.locator("fe-methods")
+        picker.locator("input").fill(name)
+        picker.locator(f'button[data-method="{name}"]').first.click()
+        expect(self.box.locator("#method-form > *").first).to_be_attached()
+
+    def add(self, parameter: str) -> None:
+        """Show an optional parameter."""
+        more = self.box.locator(".more .chk").last
+        chip = self.box.locator(".more .chk", has_text=re.compile(rf"^\+ {parameter}\*?$"))
+        if not chip.count():
+            more.click()
+        chip.click()
 
 
 class Author:
     """One browser page with the editor in it."""
 
-    def __init__(self, page: Page, url: str) -> None:
+    def __init__(self, page: Page, url: str, expected: str = "") -> None:
         self.page, self.url = page, url
+        self.expected = expected
+        """Expression for what the page may complain of."""
         self.complaints: list[str] = []
         """What the page said on its console or threw."""
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -50,6 +75,10 @@ class Author:
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.complaints.append(message.text)
+
+    def unexpected(self) -> list[str]:
+        """Give the complaints that nobody foresaw."""
+        return [text for text in self.complaints if not (self.expected and re.search(self.expected, text))]
 
     # coming and going
 
@@ -107,6 +136,13 @@ class Author:
         mouse.move(x, y, steps=4)
         mouse.up()
 
+    def place(self, kind: str, x: float, y: float) -> str:
+        """Drag a type onto the canvas; give the label of the node that is there now."""
+        before = self.nodes.count()
+        self.drag(kind, x, y)
+        expect(self.nodes).to_have_count(before + 1)
+        return self.nodes.last.locator(".node-label").inner_text()
+
     def drag_node(self, label: str, dx: float, dy: float) -> None:
         x, y = self.middle(self.node(label).locator(".node-label"))
         self.draw((x, y), (x + dx, y + dy))
@@ -154,6 +190,10 @@ class Author:
     def click(self, name: str | re.Pattern[str]) -> None:
         """Click the button of a name."""
         self.page.get_by_role("button", name=name).first.click()
+
+    def send(self, label: str) -> None:
+        """Press the button of an inject node."""
+        self.node(label).get_by_role("button", name="Send a message").click()
 
     # import and deploy
 

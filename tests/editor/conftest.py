@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
+FAILED = pytest.StashKey[bool]()
 DESK = {"width": 1440, "height": 900}
 
 Opener = Callable[..., Author]
@@ -71,8 +72,15 @@ def server(shared_server: Server) -> Server:
     return shared_server
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
+
+
 @pytest.fixture
-def openers(chromium: Browser) -> Iterator[Opener]:
+def openers(chromium: Browser, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener]:
     """Opens an author's own browser; at the end no page may have complained of what the test did not expect."""
     authors: list[Author] = []
     contexts = []
@@ -81,12 +89,15 @@ def openers(chromium: Browser) -> Iterator[Opener]:
         context = chromium.new_context(**{"viewport": DESK, "locale": "en-US", **more})
         context.set_default_timeout(10_000)
         contexts.append(context)
-        author = Author(context.new_page(), server.url)
-        author.expected = expected
+        author = Author(context.new_page(), server.url, expected)
         authors.append(author)
         return author.open() if opened else author
 
     yield open_
+    if request.node.stash.get(FAILED, False):
+        for at, author in enumerate(authors):
+            author.page.screenshot(path=tmp_path / f"failed-{at}.png")
+            print(f"picture: {tmp_path / f'failed-{at}.png'}; the page said {author.complaints}")  # noqa: T201
     for context in contexts:
         context.close()
     for author in authors:

@@ -18,6 +18,15 @@ from flowengine.testing.openai_server import OpenAISimulator
 ROOT = Path(__file__).parents[2]
 V2 = {"Node-RED-API-Version": "v2"}
 TAB = {"id": "f1", "type": "tab", "label": "Flow 1", "disabled": False, "info": ""}
+PRESS = {
+    "id": "press", "type": "inject", "z": "f1", "name": "press", "x": 120, "y": 200, "wires": [["show"]],
+    "props": [{"p": "payload"}], "payload": "hello", "payloadType": "str", "repeat": "", "crontab": "", "once": False,
+    "onceDelay": 0.1, "topic": "",
+}  # fmt: skip
+SHOW = {
+    "id": "show", "type": "debug", "z": "f1", "name": "show", "active": True, "tosidebar": True, "console": False,
+    "tostatus": False, "complete": "payload", "targetType": "msg", "x": 520, "y": 200, "wires": [],
+}  # fmt: skip
 
 
 class Server:
@@ -28,7 +37,16 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "flowengine", "serve", "--user-dir", self.folder, "--port", self.port]
+        command = [
+            sys.executable,
+            "-m",
+            "flowengine",
+            "serve",
+            "--user-dir",
+            self.folder,
+            "--port",
+            self.port,
+        ]
         words = [str(word) for word in command]
         self.process = subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True)
         assert self.process.stderr is not None

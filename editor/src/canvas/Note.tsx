@@ -37,7 +37,7 @@ export const Note = memo(function Note({ data, selected }: NodeProps<CanvasNode>
 
   return (
     <div className={selected ? "note sel" : "note"} style={{ width: size?.w ?? box.w, height: size?.h ?? box.h }}>
-      {textOf(entry, "name") && <h3>{textOf(entry, "name")}</h3>}
+      {textOf(entry, "name") && <h2>{textOf(entry, "name")}</h2>}
       <Markdown text={textOf(entry, "info")} />
       {changed && <i className="mark" title={t("node.changed")} />}
       <span className="note-grip nodrag nopan" onPointerDown={resize} aria-hidden="true" />

@@ -8,12 +8,12 @@ import type { CanvasNode } from "./flowElements";
 import { Ports } from "./FlowNode";
 import { nearestHue } from "./look";
 
-export const Junction = memo(function Junction({ data, selected }: NodeProps<CanvasNode>) {
+export const Junction = memo(function Junction({ selected }: NodeProps<CanvasNode>) {
   return (
-    <div className="junction-hit" aria-label={t("node.junction")} data-id={data.item.id}>
-      <Handle type="target" id="in" position={Position.Left} className="port jin" aria-label={t("node.input")} />
+    <div className="junction-hit">
+      <Handle type="target" id="in" position={Position.Left} className="port jin" role="img" aria-label={t("node.input")} />
       <i className={selected ? "junction sel" : "junction"} />
-      <Handle type="source" id="0" position={Position.Right} className="port jout" aria-label={t("node.output", { number: 1 })} />
+      <Handle type="source" id="0" position={Position.Right} className="port jout" role="img" aria-label={t("node.output", { number: 1 })} />
     </div>
   );
 });

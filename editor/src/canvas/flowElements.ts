@@ -23,7 +23,7 @@ export function toNodes(scene: Scene, selected: ReadonlySet<string>, dragged: Dr
 function toNode(item: Item, box: { x: number; y: number; w: number; h: number }, selected: boolean): CanvasNode {
   return {
     id: item.id, type: item.kind === "group" ? "box" : item.kind, position: { x: box.x, y: box.y }, width: box.w, height: box.h, measured: { width: box.w, height: box.h },
-    handles: handlesOf(item, box.w, box.h), data: { item }, selected, ariaLabel: [anatomyOf(item.entry).label, item.entry.type].filter(Boolean).join(", "), zIndex: LAYER[item.kind] * 10 - 10 + (selected && item.kind !== "group" ? 5 : 0),
+    handles: handlesOf(item, box.w, box.h), data: { item }, selected, ariaLabel: [anatomyOf(item.entry).label, item.entry.type].filter(Boolean).join(", ") || item.kind, zIndex: LAYER[item.kind] * 10 - 20 + (selected && item.kind !== "group" ? 5 : 0),
   };
 }
 

@@ -79,20 +79,28 @@ export function reveal(id: string) {
   }));
 }
 
+/** Where a glide on its way will end. */
+let heading: { viewport: Viewport; until: number } | null = null;
+
+function slideTo(viewport: Viewport) {
+  heading = { viewport, until: Date.now() + 300 };
+  canvas.flow?.setViewport(viewport, { ...glide(), interpolate: "linear" });
+}
+
 /** Brings an entry out from under a tray of this width; returns what undoes that, if the view was not moved meanwhile. */
 export function showBeside(id: string, trayWidth: number): () => void {
   const { flow, element } = canvas;
   const box = currentScene().items.get(id)?.box;
   const free = (element?.clientWidth ?? 0) - trayWidth;
   if (!flow || !element || !box || free < box.w * flow.getZoom() + MARGIN) return () => undefined;
-  const before = flow.getViewport();
+  const before = heading && Date.now() < heading.until ? heading.viewport : flow.getViewport();
   const right = (box.x + box.w) * before.zoom + before.x;
   const left = box.x * before.zoom + before.x;
   if (left > 10 && right < free - 10) return () => undefined;
   const after = { ...before, x: free / 2 - (box.x + box.w / 2) * before.zoom };
-  flow.setViewport(after, glide());
+  slideTo(after);
   return () => {
     const now = flow.getViewport();
-    if (Math.abs(now.x - after.x) < 1 && Math.abs(now.y - after.y) < 1 && now.zoom === after.zoom) flow.setViewport(before, glide());
+    if (Math.abs(now.x - after.x) < 1 && Math.abs(now.y - after.y) < 1 && now.zoom === after.zoom) slideTo(before);
   };
 }

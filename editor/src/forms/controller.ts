@@ -4,7 +4,7 @@ import type { FieldDescriptor, TypeDescriptor } from "../server/descriptors";
 import { t } from "../shell/words";
 import { Code } from "./code";
 import { holds } from "./conditions";
-import { type Control, controlsIn, fill, namesOf, readAll, type Values } from "./controls";
+import { type Control, controlsIn, fill, namesOf, readAll, readOne, type Values } from "./controls";
 import { FieldElement, make } from "./field";
 import { difference, valueIn } from "./formData";
 import { List } from "./list";
@@ -27,6 +27,8 @@ const CHIPS = 6;
 export class FormController {
   /** Everything typed in this session by field name, across method changes. */
   private readonly typed: Values = {};
+  /** What each field said before anything was typed. */
+  private readonly initial: Values = {};
   private readonly shown = new Set<string>();
   private readonly touched = new Set<string>();
   private readonly stop = new AbortController();
@@ -58,7 +60,7 @@ export class FormController {
       delete values[name];
     }
     const list = [...this.options.form.querySelectorAll<List>("fe-list[counts=outputs]")][0];
-    return { changes: difference(this.options.entry, values, this.shown), secrets, outputs: list?.origins ?? null };
+    return { changes: difference(this.options.entry, values, this.shown, this.initial), secrets, outputs: list?.origins ?? null };
   }
 
   get dirty(): boolean {
@@ -71,9 +73,15 @@ export class FormController {
     for (const control of controlsIn(root)) {
       namesOf(control).forEach((name) => this.shown.add(name));
       fill(control, this.read);
+      if (!control.disabled) for (const [name, value] of Object.entries(readOne(control))) if (!(name in this.typed)) this.initial[name] = structuredClone(value);
     }
     this.prepareOptional(root);
     prepareRanges(root);
+  }
+
+  /** What is offered but unset says nothing yet, whatever its control shows. */
+  private forgetInitial(row: HTMLElement) {
+    for (const control of controlsIn(row)) namesOf(control).forEach((name) => delete this.initial[name]);
   }
 
   private readonly read = (name: string): unknown => {
@@ -137,7 +145,9 @@ export class FormController {
       parent.append(home);
       const own = rows.filter((row) => row.parentElement === parent);
       for (const row of own) {
-        this.setOptional(row, this.read(row.dataset.optional!) !== undefined, false);
+        const on = this.read(row.dataset.optional!) !== undefined;
+        if (!on) this.forgetInitial(row);
+        this.setOptional(row, on, false);
         const drop = make("button", { type: "button", class: "ib drop-optional", title: t("form.unset"), "aria-label": t("form.unset"), onclick: () => { this.setOptional(row, false, true); this.showChips(home, own); } });
         drop.textContent = "×";
         row.append(drop);
@@ -169,6 +179,7 @@ function prepareRanges(root: HTMLElement) {
   for (const range of root.querySelectorAll<HTMLInputElement>("input[type=range][data-for]")) {
     const field = root.querySelector<HTMLInputElement>(`#${CSS.escape(range.dataset.for!)}`);
     if (!field) continue;
+    range.setAttribute("aria-label", field.labels?.[0]?.textContent?.trim() ?? field.name);
     const paint = () => range.style.setProperty("--share", `${(100 * (Number(range.value) - Number(range.min || 0))) / (Number(range.max || 100) - Number(range.min || 0))}%`);
     const follow = () => {
       range.value = field.value;

@@ -14,12 +14,15 @@ export function valueIn(entry: Record<string, unknown>, name: string): unknown {
 
 /**
  * What changes in the node: keys with new values, undefined for keys that go.
- * `shown` are all names any form of this session had: one that is not submitted any more is removed.
+ * `initial` is what the form said before anything was typed: a field that still says it changes nothing, so a
+ * default that only the form knew is not written. `shown` are all names any form of this session had: one that
+ * is not submitted any more is removed.
  */
-export function difference(entry: FlowEntry, submitted: Values, shown: ReadonlySet<string>): Values {
+export function difference(entry: FlowEntry, submitted: Values, shown: ReadonlySet<string>, initial: Values = {}): Values {
   const changes: Values = {};
   const nested = new Map<string, Record<string, unknown>>();
   for (const name of new Set([...shown, ...Object.keys(submitted)])) {
+    if (name in submitted && name in initial && equal(submitted[name], initial[name])) continue;
     const dot = name.indexOf(".");
     if (dot < 0) {
       if (name in submitted) set(changes, entry, name, keepType(submitted[name], entry[name]));

@@ -1,11 +1,12 @@
 /** `<fe-list>`: rows of controls, added, removed and reordered by drag or keys. */
 import { type ReadField, holds } from "./conditions";
-import { controlsIn, fill, namesOf, readAll, type Values } from "./controls";
+import { controlsIn, fill, namesOf, readOne, type Values } from "./controls";
 import { FieldElement, make } from "./field";
 import { glyph } from "./glyph";
 import { t } from "../shell/words";
 
-type Row = HTMLElement & { origin: number | null; extra: Values };
+/** `kept`: what the row began with; keys without a control that is shown stay as they were. */
+type Row = HTMLElement & { origin: number | null; kept: Values };
 
 export class List extends FieldElement {
   private template: HTMLTemplateElement | null = null;
@@ -22,7 +23,7 @@ export class List extends FieldElement {
 
   read(): Record<string, unknown> {
     if (!this.template) return {};
-    const items = this.all().map((row) => ({ ...row.extra, ...readAll(row.querySelector<HTMLElement>(".lst-cells")!) }));
+    const items = this.all().map((row) => ({ ...row.kept, ...valuesIn(row, true) }));
     const counts = this.getAttribute("counts");
     return { ...(this.name && { [this.name]: this.packed(items) }), ...(counts && { [counts]: items.length }) };
   }
@@ -79,11 +80,11 @@ export class List extends FieldElement {
     cells.append(this.template!.content.cloneNode(true));
     this.rows.append(row);
     row.origin = origin;
-    const controls = controlsIn(cells);
-    for (const control of controls) fill(control, (name) => item[name]);
-    const shown = new Set(controls.flatMap(namesOf));
-    // Keys the row has no control for travel with it.
-    row.extra = Object.fromEntries(Object.entries(item).filter(([key]) => !shown.has(key)));
+    for (const control of controlsIn(cells)) {
+      fill(control, (name) => item[name]);
+      if (!control.hasAttribute("aria-label") && !("labels" in control && control.labels?.length)) control.setAttribute("aria-label", `${control.getAttribute("placeholder") ?? namesOf(control)[0]} ${this.all().length}`);
+    }
+    row.kept = item;
     remove.addEventListener("click", () => this.removeRow(row));
     grip.addEventListener("pointerdown", (event) => this.drag(event, row, grip));
     grip.addEventListener("keydown", (event) => this.moveByKey(event, row, grip));
@@ -128,9 +129,23 @@ export class List extends FieldElement {
     this.submit();
   }
 
-  /** `data-show-if` inside a row means the row's own fields. */
+  /** `data-show-if` inside a row means the row's own fields; the second round sees which of two namesakes is shown now. */
   private showRow(row: Row) {
-    const values = readAll(row.querySelector<HTMLElement>(".lst-cells")!);
-    for (const part of row.querySelectorAll<HTMLElement>("[data-show-if]")) part.hidden = !holds(part.dataset.showIf!, (name) => values[name]);
+    for (let round = 0; round < 2; round++) {
+      const values = valuesIn(row, false);
+      for (const part of row.querySelectorAll<HTMLElement>("[data-show-if]")) part.hidden = !holds(part.dataset.showIf!, (name) => values[name]);
+    }
   }
+}
+
+/** Values of a row. Of two controls with one name the one that is shown counts. */
+function valuesIn(row: HTMLElement, shownOnly: boolean): Values {
+  const cells = row.querySelector<HTMLElement>(".lst-cells")!;
+  const hidden = (control: HTMLElement) => {
+    const part = control.closest("[hidden]");
+    return part !== null && cells.contains(part);
+  };
+  const controls = controlsIn(cells).filter((control) => !control.disabled);
+  const before = shownOnly ? [] : controls.filter(hidden);
+  return Object.assign({}, ...[...before, ...controls.filter((control) => !hidden(control))].map(readOne));
 }

@@ -87,7 +87,7 @@ export class Methods extends FieldElement {
 
   private group(title: string, methods: readonly MethodDescriptor[], text: string, counted = false): HTMLElement[] {
     if (!methods.length) return [];
-    const heading = make("h4", {}, title, ...(counted ? [make("span", {}, String(methods.length))] : []));
+    const heading = make("h3", {}, title, ...(counted ? [make("span", {}, String(methods.length))] : []));
     return [heading, make("ul", {}, ...methods.map((method) => make("li", {}, this.row(method, text))))];
   }
 

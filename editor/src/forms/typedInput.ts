@@ -39,6 +39,7 @@ export class TypedInput extends FieldElement {
     const value = read(this.name);
     if (type !== undefined) this.use(this.find(String(type)));
     if (value !== undefined && value !== null) this.value = typeof value === "object" ? JSON.stringify(value) : String(value);
+    if (this.type.options?.length === 1) this.value = this.type.options[0]![0];
     this.kept.set(this.type.value, this.value);
     this.show();
     this.submit();
@@ -88,13 +89,13 @@ export class TypedInput extends FieldElement {
     this.button.replaceChildren(this.type.symbol, ...(this.types.length > 1 ? [glyph("down", "xs")] : []));
     this.button.disabled = this.types.length < 2;
     this.button.title = this.type.label;
-    this.button.setAttribute("aria-label", t("typed.type", { type: this.type.label }));
+    this.button.setAttribute("aria-label", `${this.type.symbol} ${this.type.label}`);
     this.slot_.replaceChildren(...this.editor());
     this.check();
   }
 
   private editor(): Node[] {
-    if (!this.type.hasValue) return [];
+    if (!this.type.hasValue || this.type.options?.length === 1) return [];
     if (this.type.config) return [this.select(this.configs())];
     if (this.type.options) return [this.select(this.type.options)];
     const secret = this.type.value === "cred";

@@ -44,7 +44,6 @@ export function App() {
   useEffect(listen, []);
   return (
     <div className="app" data-palette={palette || undefined} data-panel={panel ?? undefined} data-mobile={mobile} data-editing={editing || undefined} onDragOver={(event) => event.dataTransfer.types.includes("Files") && event.preventDefault()} onDrop={dropFile}>
-      <h1 className="sr">{t("top.title")}</h1>
       <TopBar />
       <LostConnection />
       <Palette />

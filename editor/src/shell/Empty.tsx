@@ -61,6 +61,9 @@ function intoFlow(list: FlowEntry[], flow: string): FlowEntry[] {
   return list.filter((entry) => entry.type !== "tab").map((entry) => (entry.z === tabs[0]!.id ? { ...entry, z: flow } : entry));
 }
 
+/** As much of a long flow as can still be made out. */
+const WIDEST = 600;
+
 /** A small drawing of the first nodes, as they lie. */
 function Picture({ flow }: { flow: FlowEntry[] }) {
   const placed = flow.filter(isPlaced).filter((entry) => entry.type !== "comment").slice(0, 14);
@@ -73,10 +76,10 @@ function Picture({ flow }: { flow: FlowEntry[] }) {
   const all = [...boxes.values()];
   const x = Math.min(...all.map((box) => box.x)) - 24;
   const y = Math.min(...all.map((box) => box.y)) - 24;
-  const w = Math.max(...all.map((box) => box.x + box.w)) + 24 - x;
+  const w = Math.min(WIDEST, Math.max(...all.map((box) => box.x + box.w)) + 24 - x);
   const h = Math.max(...all.map((box) => box.y + box.h)) + 24 - y;
   return (
-    <svg viewBox={`${x} ${y} ${w} ${h}`} preserveAspectRatio="xMidYMid meet" aria-hidden="true">
+    <svg viewBox={`${x} ${y} ${w} ${h}`} preserveAspectRatio={w < WIDEST ? "xMidYMid" : "xMinYMid"} aria-hidden="true">
       {all.flatMap((box) => listOf<string[]>(box.entry, "wires").flat().map((to, at) => {
         const target = boxes.get(to);
         return target && <path key={`${box.entry.id}${at}`} d={curvePath({ x: box.x + box.w, y: box.y + box.h / 2 }, { x: target.x, y: target.y + target.h / 2 })} stroke="var(--wire)" strokeWidth="2.5" fill="none" />;

@@ -150,4 +150,4 @@ function drop(type: string, { clientX, clientY }: { clientX: number; clientY: nu
   insertNode(type, canvas.flow.screenToFlowPosition({ x: clientX, y: clientY }), { wire });
 }
 
-const isOverCanvas = (x: number, y: number) => Boolean(document.elementFromPoint(x, y)?.closest(".canvas-flow"));
+const isOverCanvas = (x: number, y: number) => Boolean(document.elementFromPoint(x, y)?.closest(".canvas-flow, .empty"));

@@ -12,13 +12,13 @@ export function Rail() {
   const panel = useUi((state) => state.panel);
   const errors = useRuntime((state) => state.unseenErrors);
   return (
-    <aside className="rail" role="toolbar" aria-label={t("rail.label")} aria-orientation="vertical">
+    <nav className="rail" aria-label={t("rail.label")}>
       {PANELS.map(([name, glyph]) => (
-        <button key={name} type="button" className={panel === name ? "ib on" : "ib"} aria-pressed={panel === name} title={t(`panel.${name}`)} aria-label={t(`panel.${name}`)} onClick={() => togglePanel(name)}>
+        <button key={name} type="button" className={panel === name ? "ib on" : "ib"} aria-pressed={panel === name} title={t(`panel.${name}`)} aria-label={[t(`panel.${name}`), name === "debug" && errors ? Math.min(errors, 99) : ""].join(" ").trim()} onClick={() => togglePanel(name)}>
           <Icon name={glyph} />{name === "debug" && errors > 0 && <i className="badge">{Math.min(errors, 99)}</i>}
         </button>
       ))}
-    </aside>
+    </nav>
   );
 }
 

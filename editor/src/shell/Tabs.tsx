@@ -61,7 +61,8 @@ export function Tabs() {
   };
 
   return (
-    <nav className="tabs" role="tablist" aria-label={t("top.flows")} ref={strip}>
+    <nav className="tabs" aria-label={t("top.flows")} ref={strip}>
+      <div role="tablist" aria-label={t("top.flows")}>
       {[...tabs, ...subflows].map((entry, at) => (
         <div key={entry.id} className={classOf(entry, flow, drop)} role="tab" tabIndex={entry.id === flow ? 0 : -1} aria-selected={entry.id === flow} data-tab={isSubflow(entry) ? undefined : entry.id}
           onClick={() => show(entry.id)} onDoubleClick={() => setRenaming(entry.id)} onContextMenu={(event) => openMenu(event, entry.id)} onKeyDown={(event) => onKeyDown(event, at)}
@@ -73,6 +74,7 @@ export function Tabs() {
           {isSubflow(entry) && <button type="button" className="close" aria-label={t("common.close")} onClick={(event) => { event.stopPropagation(); hideFlow(entry.id); }}><Icon name="x" size="xs" /></button>}
         </div>
       ))}
+      </div>
       <button type="button" className="ib" title={t("action.add-flow")} aria-label={t("action.add-flow")} onClick={() => run("add-flow")}><Icon name="plus" /></button>
       {hidden.size > 0 && <button type="button" className="ib" title={t("top.hidden", { count: hidden.size })} aria-label={t("top.hidden", { count: hidden.size })} onClick={() => run("list-flows")}><Icon name="eyeoff" size="sm" /></button>}
       {menu && <Menu at={menu} entries={menuOf(doc.entries[flow])} close={() => setMenu(null)} label={t("top.flows")} />}

@@ -18,6 +18,7 @@ import { t } from "./words";
 export function TopBar() {
   return (
     <header className="top">
+      <h1 className="sr">{t("top.title")}</h1>
       <div className="brand"><Mark /><span>flow</span><b>engine</b></div>
       <MobileTitle />
       <Tabs />

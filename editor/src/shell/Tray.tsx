@@ -76,10 +76,12 @@ export function Tray({ kind, known, make, top, done }: TrayProps) {
   return (
     <section ref={element} className={`tray open${withMethods && tab === "properties" ? " with-methods" : ""}${shownHelp ? " with-help" : ""}`} role="dialog" aria-modal="true" aria-label={titleOf(kind, entry, descriptor?.paletteLabel)} inert={!top} style={{ width }} onKeyDown={onKeyDown}>
       <Head kind={kind} entry={entry} problems={problems} close={() => done(null)} />
-      <nav className="tray-t" role="tablist">
+      <nav className="tray-t">
+        <div role="tablist">
         {(isNode ? (["properties", "description", "appearance"] as const) : (["properties", "description"] as const)).map((name) => (
           <button key={name} type="button" role="tab" aria-selected={tab === name} className={tab === name ? "on" : ""} onClick={() => setTab(name)}>{t(`tray.${name}`)}</button>
         ))}
+        </div>
         <span className="grow" />
         {hasHelp && <button type="button" className={shownHelp ? "help-toggle open" : "help-toggle"} aria-expanded={shownHelp} onClick={toggleHelp}><Icon name="book" size="sm" />{t("panel.help")}<Icon name="down" size="xs" /></button>}
       </nav>
@@ -87,13 +89,13 @@ export function Tray({ kind, known, make, top, done }: TrayProps) {
       {tab === "description" && <Description value={String(extra.info ?? entry.info ?? "")} change={(info) => setExtra({ ...extra, info })} />}
       {tab === "appearance" && <Appearance entry={{ ...entry, ...extra } as FlowEntry} change={(values) => setExtra({ ...extra, ...values })} />}
       {shownHelp && <aside className="tray-help"><Help type={entry.type} method={method || undefined} field={field} /></aside>}
-      <footer className="tray-b">
+      <div className="tray-b">
         {known && <button type="button" className="btn quiet danger" disabled={locked} onClick={() => { done(null); removeEntry(kind, entry); }}><Icon name="trash" size="sm" />{t("common.delete")}</button>}
         {(isNode || kind === "config") && <label className="btn quiet"><input type="checkbox" role="switch" className="switch" checked={enabled} onChange={(event) => setEnabled(event.target.checked)} />{t("tray.enabled")}</label>}
         <span className="grow" />
         <button type="button" className="btn" onClick={() => done(null)}>{t("common.cancel")} <kbd>{display("escape")[0]!.toLowerCase()}</kbd></button>
         <button type="button" className="btn primary" disabled={locked} onClick={finish}>{t(known ? "common.done" : "common.add")}</button>
-      </footer>
+      </div>
     </section>
   );
 }
@@ -107,13 +109,13 @@ function Head({ kind, entry, problems, close }: { kind: TrayKind; entry: FlowEnt
   const name = useMemo(() => (isFlow(entry) ? String(entry.label ?? entry.name) : isGroup(entry) ? String(entry.name || t("group.unnamed")) : kind === "config" ? labelOf(entry, descriptor) : anatomyOf(entry).label), [entry, kind, descriptor]);
   const what = [isFlow(entry) || isGroup(entry) ? t(`tray.${kind}`) : (descriptor?.paletteLabel ?? entry.type), home && String(home.label ?? home.name)].filter(Boolean).join(" · ");
   return (
-    <header className="tray-h">
+    <div className="tray-h">
       <span className={`tile cat-${category}`}><Icon name={isFlow(entry) ? "nodes" : isGroup(entry) ? "group" : glyphOf(entry, descriptor)} /></span>
       <div className="ell"><h2 className="ell">{name || entry.type}</h2><small>{what}</small></div>
       <span className="grow" />
       {problems > 0 && <span className="pill warn"><i className="st warn" />{t("tray.problems", { count: problems })}</span>}
       <button type="button" className="ib" title={t("common.close")} aria-label={t("common.close")} onClick={close}><Icon name="x" /></button>
-    </header>
+    </div>
   );
 }
 

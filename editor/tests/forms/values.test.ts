@@ -78,7 +78,7 @@ describe("values", () => {
   test("a list is its rows, with the keys no control knows, and counts them", () => {
     const rules = [{ t: "eq", v: "5", vt: "num", case: true }, { t: "null" }];
     const values = show(list, { rules });
-    expect(values.rules).toEqual([{ case: true, t: "eq", v: "5", vt: "num" }, { t: "null", v: "", vt: "str" }]);
+    expect(values.rules).toEqual([{ case: true, t: "eq", v: "5", vt: "num" }, { t: "null" }]);
     expect(values.outputs).toBe(2);
     expect(root.querySelectorAll<HTMLElement>("fe-typed-input")[1]!.hidden).toBe(true);
   });
@@ -94,6 +94,20 @@ describe("values", () => {
     element.querySelector<HTMLElement>(".lst-row .ib")!.click();
     element.querySelector<HTMLElement>(".lst-row .ib")!.click();
     expect(element.origins).toHaveLength(1); // min
+  });
+
+  test("of two cells with one name the one that is shown counts, and hidden cells add nothing", () => {
+    const cells = `<select name="t"><option value="set"><option value="move"></select><input name="from" data-show-if="t=change"><input name="to" data-show-if="t=set"><input name="to" data-show-if="t=move">`;
+    show(`<fe-list name="rules"><template>${cells}</template></fe-list>`, { rules: [{ t: "set", to: "a" }] });
+    const values = () => readAll(root);
+    expect(values()).toEqual({ rules: [{ t: "set", to: "a" }] });
+    const [action, , first, second] = root.querySelectorAll<HTMLInputElement>(".lst-cells [name]");
+    const type = (control: HTMLInputElement, text: string) => { control.value = text; control.dispatchEvent(new Event("input", { bubbles: true })); };
+    type(first!, "b");
+    expect(values()).toEqual({ rules: [{ t: "set", to: "b" }] });
+    type(action!, "move");
+    type(second!, "c");
+    expect(values()).toEqual({ rules: [{ t: "move", to: "c" }] });
   });
 
   test("a scalar list is a list of values, an object list is an object", () => {

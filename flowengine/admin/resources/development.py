@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import ClientError, ClientSession, WSMessage, WSMsgType, web
 
-from ..errors import ApiError
-
 if TYPE_CHECKING:
     from ..runtime import Runtime
 
@@ -48,8 +46,8 @@ async def _answer(request: web.Request, url: str) -> web.StreamResponse:
             # Vite's page carries scripts within it, so the page's own policy cannot hold here.
             kept["Content-Security-Policy"] = "frame-ancestors 'none'"
             return web.Response(status=found.status, body=await found.read(), headers=kept)
-    except ClientError as error:
-        raise ApiError(502, "no_vite", url=url, reason=error.__class__.__name__) from None
+    except ClientError:
+        return web.Response(status=502, text=f"Vite does not answer at {url}: start it with npm run dev in editor/")
 
 
 async def _socket(request: web.Request, url: str) -> web.StreamResponse:

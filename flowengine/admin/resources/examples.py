@@ -24,12 +24,13 @@ def _examples() -> list[dict[str, Any]]:
         files = sorted(folder("examples").glob("*.json"))
     except FileNotFoundError:
         return []
-    return [_example(file.stem, orjson.loads(file.read_bytes())) for file in files]
+    found = [_example(file.stem, orjson.loads(file.read_bytes())) for file in files]
+    return sorted(found, key=lambda example: int(example["nodes"]))  # begin with the simplest
 
 
 def _example(name: str, nodes: list[dict[str, Any]]) -> dict[str, Any]:
     tab = next((node for node in nodes if node["type"] == "tab"), {})
-    summary = str(tab.get("info") or "").split("\n\n")[0].replace("**", "")
+    summary = str(tab.get("info") or "").split("\n\n")[0].replace("**", "").replace("`", "")
     placed = sum("x" in node and node["type"] != "group" for node in nodes)
     found = {
         "name": name,

@@ -71,6 +71,8 @@ async def write(call: Call) -> None:
         text = _with_about(await call.fields())
     try:
         await asyncio.to_thread(write_atomic, file, text.encode())
+    except (NotADirectoryError, IsADirectoryError, FileExistsError) as error:
+        raise ApiError(400, "invalid_name", reason=error.strerror or error) from None
     except OSError as error:
         raise ApiError(507, "not_stored", reason=error.strerror or error) from None
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from mimetypes import guess_type
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from ...folders import built_editor, folder
 from ...words import lookup
 from ..endpoint import language_of
-from ..errors import not_found
 
 if TYPE_CHECKING:
+    from ..guard import Handler
     from ..runtime import Runtime
 
 POLICY = (
@@ -44,27 +44,18 @@ def add_routes(app: web.Application, runtime: Runtime) -> None:
     if built is None:
         app.router.add_get(f"{root}/", _not_built)
         return
-    files = {file.relative_to(built).as_posix(): file for file in built.rglob("*") if file.is_file()}
+    app.router.add_get(f"{root}/", _sender(built / "index.html"))
+    # Each file has its route: an address is looked up, never joined to a folder.
+    for file in built.rglob("*"):
+        if file.is_file() and not file.name.startswith("."):
+            app.router.add_get(f"{root}/{file.relative_to(built).as_posix()}", _sender(file))
 
-    async def serve(request: web.Request) -> web.StreamResponse:
-        # Only what was there at the start: an address is looked up, never joined to a folder.
-        name = request.match_info.get("name") or "index.html"
-        if name.startswith(".") or (file := files.get(name)) is None:
-            raise not_found()
+
+def _sender(file: Path) -> Handler:
+    async def send(request: web.Request) -> web.StreamResponse:
         return _file(file)
 
-    app.router.add_get(f"{root}/", serve)
-    app.router.add_get(root + "/{name:.+}", _unless_foreign(serve, set(files)))
-
-
-def _unless_foreign(serve: Any, names: set[str]) -> Any:
-    async def handle(request: web.Request) -> web.StreamResponse:
-        if request.match_info["name"] not in names:
-            raise web.HTTPNotFound
-        response: web.StreamResponse = await serve(request)
-        return response
-
-    return handle
+    return send
 
 
 def _file(file: Path) -> web.FileResponse:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from ..guard import is_for_admin
 from ..server import PasswordGate
 from ..settings import StaticFolder
 
@@ -23,7 +24,7 @@ def add_routes(app: web.Application, runtime: Runtime) -> None:
     gate = PasswordGate(runtime.settings.http_static_auth)
 
     async def serve(request: web.Request) -> web.StreamResponse:
-        if runtime.http.is_admin(request.raw_path):
+        if is_for_admin(runtime, request):
             raise web.HTTPNotFound
         if not runtime.http.has_route(request.method, request.raw_path) and request.method in ("GET", "HEAD"):
             for folder, place in folders:

@@ -59,26 +59,25 @@
 
     // --- a message and its text -------------------------------------------------------------------------
 
-    // Large members arrive as texts of their own and are read when somebody looks at them. What nobody has looked
-    // at goes back by name only.
+    // Large members arrive as texts of their own, a line each, and are read when somebody looks at them. What nobody
+    // has looked at goes back by name only.
     function readMessage(call, text) {
         if (text.charCodeAt(0) !== 64) return decode(text);
-        let end = text.indexOf('\n');
-        const [message, names] = JSON.parse(text.slice(1, end));
+        const [message, names] = JSON.parse(text.slice(1, text.indexOf('\n')));
         call.unread = names;
-        call.texts = {};
-        for (let i = 0; i < names.length; i++) {
-            const start = end + 1;
-            end = text.indexOf('\n', start);
-            call.texts[names[i]] = end < 0 ? text.slice(start) : text.slice(start, end);
-            defineProperty(message, names[i], readers[names[i]] || makeReader(names[i]));
-        }
+        call.text = text;
+        for (let i = 0; i < names.length; i++) defineProperty(message, names[i], readers[names[i]] || makeReader(names[i]));
         calls.set(message, call);
         return message;
     }
 
+    function textOf(call, name) {
+        if (call.lines === null) call.lines = call.text.split('\n');
+        return call.lines[call.unread.indexOf(name) + 1];
+    }
+
     // One for each name, whatever message it is on: they are made for every message.
-    const { defineProperty, getOwnPropertyDescriptor, hasOwn, keys } = Object;
+    const { defineProperty, getOwnPropertyDescriptor, keys } = Object;
     const readers = Object.create(null);
 
     function makeReader(name) {
@@ -87,7 +86,7 @@
             return value;
         }
         const reader = {
-            get() { return become(this, decode(touch(this).texts[name])); },
+            get() { return become(this, decode(textOf(touch(this), name))); },
             set(value) { touch(this); become(this, value); },
             enumerable: true,
             configurable: true,
@@ -102,7 +101,7 @@
     }
 
     function isUnread(call, message, name) {
-        if (!call.touched) return hasOwn(message, name);
+        if (!call.touched) return true;
         const own = getOwnPropertyDescriptor(message, name);
         return own !== undefined && own.get === readers[name].get;
     }
@@ -110,11 +109,13 @@
     function write(message) {
         const call = calls.get(message);
         if (call === undefined || call.unread === null || call.ended) return encode(message);
-        const kept = [];
-        for (const name of call.unread) if (isUnread(call, message, name)) kept.push(name);
-        if (!kept.length) return encode(message);
         const rest = {};
-        for (const name of keys(message)) if (!kept.includes(name)) rest[name] = message[name];
+        const kept = [];
+        for (const name of keys(message)) {
+            if (call.unread.includes(name) && isUnread(call, message, name)) kept.push(name);
+            else rest[name] = message[name];
+        }
+        if (!kept.length) return encode(message);
         return '@' + (kept.length === call.unread.length ? '' : JSON.stringify(kept)) + '\n' + encode(rest);
     }
 
@@ -232,8 +233,8 @@
 
     function makeNode(call, id) {
         const node = Object.create(base);
-        defineProperty(node, CALL, { value: call });
-        defineProperty(node, ID, { value: id });
+        node[CALL] = call;
+        node[ID] = id;
         return node;
     }
 
@@ -285,7 +286,7 @@
     let collects = false;
 
     function input(number, tells, text) {
-        const call = { number, message: null, unread: null, texts: null, touched: false, tells, returns: false, ended: false };
+        const call = { number, message: null, unread: null, text: '', lines: null, touched: false, tells, returns: false, ended: false };
         const message = readMessage(call, text);
         call.message = message;
         calls.set(message, call);

@@ -17,7 +17,9 @@ def flow_of(**properties: Any) -> list[dict[str, Any]]:
 
 
 async def play(msg: dict[str, Any], settings: dict[str, Any] | None = None, **properties: Any) -> FlowHarness:
-    async with FlowHarness(flow_of(**properties), settings=settings, env={"PATH": os.environ["PATH"]}) as running:
+    async with FlowHarness(
+        flow_of(**properties), settings=settings, env={"PATH": os.environ["PATH"]}
+    ) as running:
         await running.send("n", msg)
         async with asyncio.timeout(20):
             assert await running.settle(20)

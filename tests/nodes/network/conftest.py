@@ -43,7 +43,9 @@ class Certificates:
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     openssl = program("openssl")
     place = tmp_path_factory.mktemp("certificates")
-    found = Certificates(*(place / name for name in ("ca.pem", "cert.pem", "key.pem", "secret.pem", "both.p12")))
+    found = Certificates(
+        *(place / name for name in ("ca.pem", "cert.pem", "key.pem", "secret.pem", "both.p12"))
+    )
 
     def run(*args: str) -> None:
         subprocess.run([openssl, *args], check=True, capture_output=True, cwd=place, timeout=60)
@@ -66,14 +68,22 @@ class Mosquitto:
         self.port = free_port()
         self._file = folder / f"mosquitto-{self.port}.conf"
         secure = f"cafile {tls.ca}\ncertfile {tls.cert}\nkeyfile {tls.key}\n" if tls else ""
+        # Started by root it would become someone who may not read the test's files.
+        user = "user root\n" if hasattr(os, "geteuid") and os.geteuid() == 0 else ""
         allowed = "" if "password_file" in extra else "allow_anonymous true\n"
-        self._file.write_text(f"listener {self.port} 127.0.0.1\n{secure}{allowed}{extra}")
+        self._file.write_text(
+            f"{user}max_queued_messages 0\nlistener {self.port} 127.0.0.1\n{secure}{allowed}{extra}"
+        )
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         arguments = [program("mosquitto"), "-c", str(self._file)]
         self._process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        wait_for_port(self.port)
+        try:
+            wait_for_port(self.port)
+        except OSError:
+            self.stop()
+            raise
 
     def stop(self) -> None:
         if self._process is not None:
@@ -113,7 +123,9 @@ def secure_mosquitto(tmp_path: Path, certificates: Certificates) -> Iterator[Mos
 @pytest.fixture
 def password_mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
     passwords = tmp_path / "passwords"
-    subprocess.run([program("mosquitto_passwd"), "-b", "-c", str(passwords), "ann", "s3cret"], check=True, timeout=30)
+    subprocess.run(
+        [program("mosquitto_passwd"), "-b", "-c", str(passwords), "ann", "s3cret"], check=True, timeout=30
+    )
     passwords.chmod(0o644)
     tmp_path.chmod(0o755)
     broker = Mosquitto(tmp_path, extra=f"password_file {passwords}\nallow_anonymous false\n")

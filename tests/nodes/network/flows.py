@@ -72,7 +72,9 @@ def statuses(harness: FlowHarness, node_id: str) -> list[str]:
 
 
 @asynccontextmanager
-async def tcp_server(talk: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Any], port: int = 0) -> AsyncIterator[int]:
+async def tcp_server(
+    talk: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Any], port: int = 0
+) -> AsyncIterator[int]:
     """A server that talks to each client as the test says; gives its port."""
     writers: list[asyncio.StreamWriter] = []
 

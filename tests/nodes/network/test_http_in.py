@@ -19,7 +19,11 @@ from .flows import SEEN, TAB, NodeDict, changing, flow, node, until
 
 def echo(method: str = "get", url: str = "/t", **fields: Any) -> list[NodeDict]:
     """A flow that answers with what it was given."""
-    return [node("in", "http in", "out", "seen", url=url, method=method, **fields), node("out", "http response"), SEEN]
+    return [
+        node("in", "http in", "out", "seen", url=url, method=method, **fields),
+        node("out", "http response"),
+        SEEN,
+    ]
 
 
 async def ask(harness: FlowHarness, method: str, path: str, **options: Any) -> tuple[int, str]:
@@ -100,7 +104,12 @@ async def test_an_upload_gives_fields_and_files():
         msg = harness.received("seen")[0]
     assert msg["payload"] == {"note": "hi"}
     file = msg["req"]["files"][0]
-    assert (file["fieldname"], file["originalname"], file["buffer"], file["size"]) == ("doc", "a.bin", b"\r\n--x\x00", 6)
+    assert (file["fieldname"], file["originalname"], file["buffer"], file["size"]) == (
+        "doc",
+        "a.bin",
+        b"\r\n--x\x00",
+        6,
+    )
 
 
 async def test_broken_json_is_a_warning_and_a_500():

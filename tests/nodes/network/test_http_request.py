@@ -37,7 +37,9 @@ async def echo(request: web.BaseRequest) -> web.Response:
     """Answer with what was asked."""
     body = (await request.content.read()).decode(errors="replace")
     heads = {name.lower(): value for name, value in request.headers.items()}
-    return web.json_response({"method": request.method, "path": request.raw_path, "headers": heads, "body": body})
+    return web.json_response(
+        {"method": request.method, "path": request.raw_path, "headers": heads, "body": body}
+    )
 
 
 def asking(url: str = "", *more: dict[str, Any], **fields: Any) -> FlowHarness:
@@ -78,7 +80,10 @@ async def test_messages_are_asked_side_by_side():
 
 
 async def test_the_url_is_filled_from_the_message():
-    async with server(echo) as url, asking(f"{url}/{{{{topic}}}}/{{{{{{payload.id}}}}}}", ret="obj") as harness:
+    async with (
+        server(echo) as url,
+        asking(f"{url}/{{{{topic}}}}/{{{{{{payload.id}}}}}}", ret="obj") as harness,
+    ):
         (msg,) = await play(harness, {"topic": "a b", "payload": {"id": "7?x=1"}})
     assert msg["payload"]["path"] == "/a%20b/7?x=1"
 
@@ -92,7 +97,9 @@ async def test_headers_keep_their_spelling_and_those_of_the_node_go_first():
 
     rules = [{"keyType": "other", "keyValue": "X-Own", "valueType": "msg", "valueValue": "topic"}]
     async with tcp_server(talk) as port, asking(f"http://127.0.0.1:{port}/", headers=rules) as harness:
-        (msg,) = await play(harness, {"topic": "t", "headers": {"x-own": "msg", "X-CamelCase": 5, "Empty": ""}})
+        (msg,) = await play(
+            harness, {"topic": "t", "headers": {"x-own": "msg", "X-CamelCase": 5, "Empty": ""}}
+        )
     assert {b"X-Own: t", b"X-CamelCase: 5"} <= set(lines)
     assert not any(line.lower().startswith((b"empty", b"accept")) for line in lines)
     assert msg["headers"]["x-a"] == "1, 2"
@@ -142,7 +149,9 @@ async def test_cookies_go_out_and_come_back():
     assert msg["responseCookies"] == {"s": {"Path": "/", "value": "1 x"}, "t": {"value": "2"}}
 
 
-@pytest.mark.parametrize(("algorithm", "qop"), [("MD5", None), ("MD5-sess", "auth"), ("SHA-256", "auth,auth-int")])
+@pytest.mark.parametrize(
+    ("algorithm", "qop"), [("MD5", None), ("MD5-sess", "auth"), ("SHA-256", "auth,auth-int")]
+)
 async def test_a_digest_challenge_is_met(algorithm: str, qop: str | None):
     from nodes.network.digest_auth import answer_challenge
 
@@ -159,7 +168,10 @@ async def test_a_digest_challenge_is_met(algorithm: str, qop: str | None):
         return web.Response(text="in")
 
     secret = {"ask": {"user": "ann", "password": "s3cret"}}
-    async with server(answer) as url, asking(f"{url}/x?y=1", authType="digest", credentials=secret) as harness:
+    async with (
+        server(answer) as url,
+        asking(f"{url}/x?y=1", authType="digest", credentials=secret) as harness,
+    ):
         (msg,) = await play(harness, {})
     assert (msg["statusCode"], msg["payload"]) == (200, "in")
 
@@ -169,10 +181,15 @@ async def test_a_form_with_a_file_is_read_by_a_real_server():
         form = await request.post()
         file = form["f"]
         assert isinstance(file, web.FileField)
-        return web.json_response([form["a"], form["n"], file.filename, file.content_type, file.file.read().hex()])
+        return web.json_response(
+            [form["a"], form["n"], file.filename, file.content_type, file.file.read().hex()]
+        )
 
     file = {"value": b"\x00\r\n", "options": {"filename": 'q".png'}}
-    msg = {"headers": {"content-type": "multipart/form-data"}, "payload": {"a": "é", "n": 5, "f": file, "no": None}}
+    msg = {
+        "headers": {"content-type": "multipart/form-data"},
+        "payload": {"a": "é", "n": 5, "f": file, "no": None},
+    }
     async with server(answer) as url, asking(url, method="POST", ret="obj") as harness:
         (got,) = await play(harness, msg)
     assert got["payload"][:2] == ["é", "5"]
@@ -337,7 +354,10 @@ async def test_a_server_may_ask_for_a_certificate(certificates: Certificates):
 async def test_a_request_goes_through_the_proxy_of_its_node(proxy: Proxy):
     secret = {"p": {"username": proxy.user, "password": proxy.password}}
     through = config("p", "http proxy", url=proxy.url, noproxy=["spared.example"])
-    async with server(echo) as url, asking(f"{url}/far", through, proxy="p", ret="obj", credentials=secret) as harness:
+    async with (
+        server(echo) as url,
+        asking(f"{url}/far", through, proxy="p", ret="obj", credentials=secret) as harness,
+    ):
         (msg,) = await play(harness, {})
     assert msg["payload"]["path"] == "/far"
     assert "via" in msg["payload"]["headers"]

@@ -29,7 +29,10 @@ def answering(answer: dict[str, Any], **fields: Any) -> FlowHarness:
 
 
 async def ask(harness: FlowHarness, query: str = "", **headers: str) -> tuple[aiohttp.ClientResponse, bytes]:
-    async with aiohttp.ClientSession() as client, client.get(f"{harness.http_url}/t{query}", headers=headers) as answer:
+    async with (
+        aiohttp.ClientSession() as client,
+        client.get(f"{harness.http_url}/t{query}", headers=headers) as answer,
+    ):
         return answer, await answer.read()
 
 
@@ -58,7 +61,11 @@ async def test_no_payload_is_an_empty_answer_without_a_type():
 
 
 async def test_the_nodes_status_and_headers_go_before_the_messages():
-    said = {"payload": "x", "statusCode": 500, "headers": {"X-A": "msg", "X-B": ["1", "2"], "content-length": "99"}}
+    said = {
+        "payload": "x",
+        "statusCode": 500,
+        "headers": {"X-A": "msg", "X-B": ["1", "2"], "content-length": "99"},
+    }
     async with answering(said, statusCode="201", headers={"X-A": "node"}) as harness:
         answer, got = await ask(harness)
     assert (answer.status, got, answer.headers["X-A"]) == (201, b"x", "node")
@@ -75,7 +82,11 @@ async def test_headers_of_a_reply_that_came_back_unchanged_are_not_sent():
 
 
 async def test_cookies_are_set_and_cleared():
-    cookies = {"a": "x y;", "b": {"value": {"j": 1}, "httpOnly": True, "sameSite": "lax", "maxAge": 5000}, "c": None}
+    cookies = {
+        "a": "x y;",
+        "b": {"value": {"j": 1}, "httpOnly": True, "sameSite": "lax", "maxAge": 5000},
+        "c": None,
+    }
     async with answering({"payload": "x", "cookies": cookies}) as harness:
         lines = (await ask(harness))[0].headers.getall("Set-Cookie")
     assert lines[0] == "a=x%20y%3B; Path=/"
@@ -102,11 +113,26 @@ async def test_a_callback_in_the_query_makes_json_a_script():
 @pytest.mark.parametrize(
     ("answer", "text"),
     [
-        ({"payload": True}, 'TypeError [ERR_INVALID_ARG_TYPE]: The "string" argument must be of type string or'),
-        ({"payload": "x", "statusCode": 99}, "RangeError [ERR_HTTP_INVALID_STATUS_CODE]: Invalid status code: 99"),
-        ({"payload": "x", "headers": {"X": "a\r\nSet-Cookie: b"}}, "TypeError [ERR_INVALID_CHAR]: Invalid character"),
-        ({"payload": "x", "headers": {"a b": "c"}}, "TypeError [ERR_INVALID_HTTP_TOKEN]: Header name must be"),
-        ({"payload": "x", "cookies": {"a": {"value": 1, "expires": "soon"}}}, "TypeError: option expires is invalid"),
+        (
+            {"payload": True},
+            'TypeError [ERR_INVALID_ARG_TYPE]: The "string" argument must be of type string or',
+        ),
+        (
+            {"payload": "x", "statusCode": 99},
+            "RangeError [ERR_HTTP_INVALID_STATUS_CODE]: Invalid status code: 99",
+        ),
+        (
+            {"payload": "x", "headers": {"X": "a\r\nSet-Cookie: b"}},
+            "TypeError [ERR_INVALID_CHAR]: Invalid character",
+        ),
+        (
+            {"payload": "x", "headers": {"a b": "c"}},
+            "TypeError [ERR_INVALID_HTTP_TOKEN]: Header name must be",
+        ),
+        (
+            {"payload": "x", "cookies": {"a": {"value": 1, "expires": "soon"}}},
+            "TypeError: option expires is invalid",
+        ),
     ],
 )
 async def test_what_cannot_be_sent_is_an_error_and_another_node_may_answer(answer: dict[str, Any], text: str):
@@ -134,7 +160,11 @@ async def test_what_cannot_be_sent_is_an_error_and_another_node_may_answer(answe
 
 
 async def test_a_second_answer_is_an_error():
-    nodes = [node("in", "http in", "one", "two", url="/t"), node("one", "http response"), node("two", "http response")]
+    nodes = [
+        node("in", "http in", "one", "two", url="/t"),
+        node("one", "http response"),
+        node("two", "http response"),
+    ]
     async with flow(*nodes) as harness:
         assert (await ask(harness))[0].status == 200
         await harness.settle(1)

@@ -86,7 +86,9 @@ async def test_yaml_keeps_to_version_1_2():
 async def test_html_is_read_as_a_browser_reads_it():
     page = '<ul><li class=x>One &amp; <b>bold</b><li>Two</ul><a href="/l?a=1&b=2">L</a>'
     assert payloads(await play("html", {"payload": page}, tag="li", ret="text")) == [["One & bold", "Two"]]
-    assert payloads(await play("html", {"payload": page}, tag="li.x", ret="html")) == [["One &amp; <b>bold</b>"]]
+    assert payloads(await play("html", {"payload": page}, tag="li.x", ret="html")) == [
+        ["One &amp; <b>bold</b>"]
+    ]
     assert payloads(await play("html", {"payload": page}, tag="a", ret="attr")) == [[{"href": "/l?a=1&b=2"}]]
     several = await play("html", {"payload": page}, tag="li", ret="text", **{"as": "multi"})
     assert [msg["parts"]["index"] for msg in several.received("seen")] == [0, 1]
@@ -94,7 +96,9 @@ async def test_html_is_read_as_a_browser_reads_it():
 
 async def test_a_schema_is_checked_and_taken_out():
     schema = {"type": "object", "properties": {"n": {"type": "number"}}, "required": ["n"]}
-    running = await play("json", *({"payload": text, "schema": schema} for text in ('{"n":1}', '{"n":"x"}', "{}")))
+    running = await play(
+        "json", *({"payload": text, "schema": schema} for text in ('{"n":1}', '{"n":"x"}', "{}"))
+    )
     assert running.received("seen")[0].keys() == {"payload", "_msgid"}
     assert caught(running) == [
         "JSON Schema error: data/n must be number",
@@ -102,9 +106,11 @@ async def test_a_schema_is_checked_and_taken_out():
     ]
 
 
-BOMB = '<!DOCTYPE a [<!ENTITY b "xxxxxxxxxx">' + "".join(
-    f'<!ENTITY b{n} "{f"&b{n - 1 if n else str()};" * 10}">' for n in range(9)
-) + "]><a>&b8;</a>"
+BOMB = (
+    '<!DOCTYPE a [<!ENTITY b "xxxxxxxxxx">'
+    + "".join(f'<!ENTITY b{n} "{f"&b{n - 1 if n else str()};" * 10}">' for n in range(9))
+    + "]><a>&b8;</a>"
+)
 ALIASES = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12)
 )
@@ -129,7 +135,9 @@ ALIASES = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
 )
 async def test_hostile_input_is_an_error_of_that_node(node_type, payload, words):
     good = {"json": "1", "xml": "<a/>", "yaml": "a: 1", "html": "<p>x</p>"}[node_type]
-    running = await play(node_type, {"payload": payload}, {"payload": good}, tag="p" if node_type == "html" else "")
+    running = await play(
+        node_type, {"payload": payload}, {"payload": good}, tag="p" if node_type == "html" else ""
+    )
     assert len(caught(running)) == 1
     assert words in caught(running)[0]
     assert len(payloads(running)) == 1, "the next message is handled as if nothing had happened"
@@ -137,7 +145,10 @@ async def test_hostile_input_is_an_error_of_that_node(node_type, payload, words)
 
 async def test_csv_with_unbalanced_quotes_is_read_as_far_as_it_goes():
     running = await play("csv", {"payload": 'a,"b\nc'}, {"payload": "1,2"}, spec="rfc", multi="mult")
-    assert payloads(running) == [[{"col1": "a", "col2": "b\nc"}], [{"col1": 1, "col2": 2}]] or payloads(running)[1]
+    assert (
+        payloads(running) == [[{"col1": "a", "col2": "b\nc"}], [{"col1": 1, "col2": 2}]]
+        or payloads(running)[1]
+    )
     old = await play("csv", {"payload": 'a,"b\nc'}, multi="mult")
     assert [report.text for report in old.warnings] == ["Malformed CSV data - output probably corrupt."]
 

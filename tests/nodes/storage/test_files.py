@@ -24,7 +24,9 @@ def flow_of(node_type: str, **properties: Any) -> list[dict[str, Any]]:
 
 async def test_messages_are_written_in_the_order_they_came(tmp_path):
     file = tmp_path / "out.txt"
-    async with FlowHarness(flow_of("file", filename=str(file), filenameType="str", overwriteFile="false")) as running:
+    async with FlowHarness(
+        flow_of("file", filename=str(file), filenameType="str", overwriteFile="false")
+    ) as running:
         for number in range(200):
             await running.send("n", {"payload": number})
         assert await running.settle(10)
@@ -34,7 +36,9 @@ async def test_messages_are_written_in_the_order_they_came(tmp_path):
 
 async def test_closing_writes_what_is_waiting(tmp_path):
     file = tmp_path / "out.txt"
-    async with FlowHarness(flow_of("file", filename=str(file), filenameType="str", overwriteFile="false")) as running:
+    async with FlowHarness(
+        flow_of("file", filename=str(file), filenameType="str", overwriteFile="false")
+    ) as running:
         for number in range(50):
             await running.send("n", {"payload": number})
     assert len(file.read_text().split()) == 50
@@ -55,14 +59,25 @@ async def test_every_payload_has_its_bytes(tmp_path, payload, content):
 
 @pytest.mark.parametrize("encoding", ["latin1", "utf-16le", "cp1252", "koi8-r", "Shift_JIS", "hex", "base64"])
 async def test_what_is_written_in_an_encoding_is_read_again(tmp_path, encoding):
-    text = {"koi8-r": "привет", "Shift_JIS": "日本", "hex": "00ff", "base64": "aGk="}.get(encoding, "h\u00e9llo")
+    text = {"koi8-r": "привет", "Shift_JIS": "日本", "hex": "00ff", "base64": "aGk="}.get(
+        encoding, "h\u00e9llo"
+    )
     file = str(tmp_path / "f")
     async with FlowHarness(
-        flow_of("file", filename=file, filenameType="str", overwriteFile="true", appendNewline=False, encoding=encoding)
+        flow_of(
+            "file",
+            filename=file,
+            filenameType="str",
+            overwriteFile="true",
+            appendNewline=False,
+            encoding=encoding,
+        )
     ) as running:
         await running.send("n", {"payload": text})
         await running.settle(5)
-    async with FlowHarness(flow_of("file in", filename=file, filenameType="str", encoding=encoding)) as running:
+    async with FlowHarness(
+        flow_of("file in", filename=file, filenameType="str", encoding=encoding)
+    ) as running:
         await running.send("n", {})
         await running.settle(5)
         assert running.received("seen")[0]["payload"] == text
@@ -71,13 +86,23 @@ async def test_what_is_written_in_an_encoding_is_read_again(tmp_path, encoding):
 async def test_lines_and_chunks_carry_their_place(tmp_path):
     file = tmp_path / "f"
     file.write_text("one\ntwö\nthree")
-    async with FlowHarness(flow_of("file in", filename=str(file), filenameType="str", format="lines")) as running:
+    async with FlowHarness(
+        flow_of("file in", filename=str(file), filenameType="str", format="lines")
+    ) as running:
         await running.send("n", {"_msgid": "m"})
         await running.settle(5)
         assert [msg["payload"] for msg in running.received("seen")] == ["one", "twö", "three"]
-        assert running.received("seen")[-1]["parts"] == {"index": 2, "count": 3, "ch": "\n", "type": "string", "id": "m"}
+        assert running.received("seen")[-1]["parts"] == {
+            "index": 2,
+            "count": 3,
+            "ch": "\n",
+            "type": "string",
+            "id": "m",
+        }
     file.write_bytes(b"x" * 70_000)
-    async with FlowHarness(flow_of("file in", filename=str(file), filenameType="str", format="stream")) as running:
+    async with FlowHarness(
+        flow_of("file in", filename=str(file), filenameType="str", format="stream")
+    ) as running:
         await running.send("n", {})
         await running.settle(5)
         assert [len(msg["payload"]) for msg in running.received("seen")] == [65536, 4464]
@@ -85,17 +110,23 @@ async def test_lines_and_chunks_carry_their_place(tmp_path):
 
 async def test_errors_name_the_file_and_the_reason_in_node_js_words(tmp_path):
     missing = str(tmp_path / "missing")
-    async with FlowHarness(flow_of("file in", filename=missing, filenameType="str", sendError=False)) as running:
+    async with FlowHarness(
+        flow_of("file in", filename=missing, filenameType="str", sendError=False)
+    ) as running:
         await running.send("n", {})
         await running.settle(5)
         (msg,) = running.received("caught")
         assert msg["error"]["message"] == f"Error: ENOENT: no such file or directory, open '{missing}'"
         assert msg["error"]["code"] == "ENOENT"
-    async with FlowHarness(flow_of("file", filename=missing, filenameType="str", overwriteFile="delete")) as running:
+    async with FlowHarness(
+        flow_of("file", filename=missing, filenameType="str", overwriteFile="delete")
+    ) as running:
         await running.send("n", {})
         await running.settle(5)
         assert "failed to delete file: Error: ENOENT" in running.errors[0].text
-    async with FlowHarness(flow_of("file", filename=str(tmp_path), filenameType="str", encoding="no-such")) as running:
+    async with FlowHarness(
+        flow_of("file", filename=str(tmp_path), filenameType="str", encoding="no-such")
+    ) as running:
         await running.send("n", {"payload": "x"})
         await running.settle(5)
         assert "Encoding not recognized: 'no-such'" in running.errors[0].text

@@ -1,0 +1,271 @@
+"""The commands around a server's user folder, and the server itself as a process."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+
+from flowengine.cli import main, with_default
+
+FLOWS: list[dict[str, Any]] = [
+    {"id": "tab", "type": "tab", "label": "First"},
+    {"id": "note", "type": "comment", "z": "tab", "name": "hello", "x": 1, "y": 1, "wires": []},
+    {"id": "tab2", "type": "tab", "label": "Second"},
+    {
+        "id": "host",
+        "type": "Service Host",
+        "name": "prod",
+        "credentials": {"secureApiKeyValue": "sk-a-secret-of-ours"},
+    },
+    {"id": "call", "type": "OpenAI API", "z": "tab2", "service": "host", "x": 1, "y": 1, "wires": []},
+]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    place = tmp_path / "user"
+    monkeypatch.setenv("FLOWENGINE_USER_DIR", str(place))
+    return place
+
+
+@pytest.fixture
+def filled(folder: Path, tmp_path: Path) -> Path:
+    (tmp_path / "given.json").write_text(json.dumps(FLOWS))
+    assert main(["import", str(tmp_path / "given.json")]) == 0
+    return folder
+
+
+def type_in(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(text))
+
+
+def test_without_a_command_the_server_is_meant() -> None:
+    assert with_default([]) == ["serve"]
+    assert with_default(["--port", "1"]) == ["serve", "--port", "1"]
+    assert with_default(["run", "x"]) == ["run", "x"]
+    assert with_default(["--help"]) == ["--help"]
+
+
+def test_init_writes_settings_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["init"]) == 0
+    assert "uiPort = 1880" in (folder / "flowengine.toml").read_text()
+    assert len(json.loads((folder / ".config.runtime.json").read_text())["_credentialSecret"]) == 64
+    assert main(["init"]) == 2
+    assert "is there already" in capsys.readouterr().err
+
+
+def test_users(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    type_in(monkeypatch, "correct horse\n")
+    assert main(["users", "add", "ann", "--password-stdin"]) == 0
+    type_in(monkeypatch, "short\n")
+    assert main(["users", "add", "bob", "--password-stdin"]) == 2
+    type_in(monkeypatch, "correct horse\n")
+    assert main(["users", "add", "bob", "--password-stdin", "--permissions", "flows.read, debug.read"]) == 0
+    assert main(["users", "change", "ann", "--permissions", "read"]) == 0
+    assert main(["users", "token", "ann", "--for", "ci", "--scope", "flows.read", "--days", "1"]) == 0
+    token = capsys.readouterr().out.split()[-1]
+    assert main(["users", "list"]) == 0
+    shown = capsys.readouterr().out
+    assert re.search(r"user +ann +read", shown)
+    assert re.search(r"user +bob +flows.read, debug.read", shown)
+    assert re.search(r"token +ci +as ann, flows.read, until 20", shown)
+    kept = (folder / ".flowengine.users.json").read_text()
+    assert "correct horse" not in kept
+    assert token not in kept
+    assert main(["users", "revoke", "ci"]) == 0
+    assert main(["users", "remove", "ann"]) == 0
+    assert main(["users", "remove", "ann"]) == 2
+    assert (folder / ".flowengine.users.json").stat().st_mode & 0o077 == 0
+
+
+def test_a_hash_for_the_settings(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    type_in(monkeypatch, "correct horse\n")
+    assert main(["users", "hash", "--password-stdin"]) == 0
+    assert capsys.readouterr().out.startswith("$argon2id$")
+
+
+def test_import_and_export_leave_secrets_behind(
+    filled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["export", str(tmp_path / "out.json")]) == 0
+    exported = (tmp_path / "out.json").read_text()
+    assert [node["id"] for node in json.loads(exported)] == [node["id"] for node in FLOWS]
+    assert "sk-a-secret" not in exported
+    capsys.readouterr()
+    assert main(["export", "--flow", "Second"]) == 0
+    assert {node["id"] for node in json.loads(capsys.readouterr().out)} == {"tab2", "call", "host"}
+    assert main(["export", "--flow", "Third"]) == 2
+    assert main(["import", str(tmp_path / "given.json")]) == 2
+    assert main(["import", "--replace", str(tmp_path / "given.json")]) == 0
+
+
+def test_credentials_are_listed_checked_and_get_a_new_key(
+    filled: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert main(["credentials", "list"]) == 0
+    shown = capsys.readouterr().out
+    assert "Service Host prod: secureApiKeyValue" in shown
+    assert "sk-a-secret" not in shown
+    before = json.loads((filled / ".config.runtime.json").read_text())["_credentialSecret"]
+    assert main(["credentials", "rotate"]) == 0
+    runtime = json.loads((filled / ".config.runtime.json").read_text())
+    assert before not in json.dumps(runtime)
+    assert main(["credentials", "check"]) == 0
+    (filled / "flows_cred.json").write_text("{")
+    (filled / ".flows_cred.json.backup").unlink(missing_ok=True)
+    assert main(["credentials", "check"]) == 2
+
+
+def test_a_key_of_the_settings_is_changed_with_the_former_one(
+    filled: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    former = json.loads((filled / ".config.runtime.json").read_text())["_credentialSecret"]
+    (filled / ".config.runtime.json").unlink()
+    (filled / "flowengine.toml").write_text('credentialSecret = "new"')
+    assert main(["credentials", "rotate"]) == 2
+    type_in(monkeypatch, f"{former}\n")
+    assert main(["credentials", "rotate", "--old-secret-stdin"]) == 0
+    assert main(["credentials", "check"]) == 0
+
+
+def test_history(filled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "less.json").write_text(json.dumps(FLOWS[:1]))
+    assert main(["import", "--replace", str(tmp_path / "less.json")]) == 0
+    capsys.readouterr()
+    assert main(["history", "list"]) == 0
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["2", "1"]
+    assert main(["history", "diff", "1"]) == 0
+    assert "removed  comment hello" in capsys.readouterr().out
+    assert main(["history", "restore", "1"]) == 0
+    assert len(json.loads((filled / "flows.json").read_text())) == len(FLOWS)
+    capsys.readouterr()
+    assert main(["history", "show", "2"]) == 0
+    assert json.loads(capsys.readouterr().out) == FLOWS[:1]
+    assert main(["history", "show", "99"]) == 2
+
+
+def test_the_doctor_finds_what_is_wrong(filled: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert main(["doctor"]) == 0
+    assert "5 nodes, secrets of 1" in capsys.readouterr().out
+    (filled / "flows.json").write_text("[")
+    assert main(["doctor"]) == 1
+    assert "is not JSON" in capsys.readouterr().out
+    (filled / "flowengine.toml").write_text("uiPort = 'x'")
+    assert main(["doctor"]) == 1
+    assert "uiPort" in capsys.readouterr().out
+
+
+# as a process
+
+
+@contextmanager
+def served(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Start ``flowengine`` and give its address."""
+    command = [sys.executable, "-m", "flowengine", "--user-dir", str(folder), "--port", "0", *options]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    try:
+        for line in process.stderr:
+            if found := re.search(r"at (http://\S+) ", line):
+                yield process, found[1]
+                return
+        raise AssertionError("the server did not start")
+    finally:
+        process.kill()
+        process.wait(10)
+        process.stderr.close()
+
+
+def ask(url: str, body: Any = None) -> Any:
+    data = None if body is None else json.dumps(body).encode()
+    with urlopen(Request(url, data, {"Content-Type": "application/json"}), timeout=10) as answer:
+        return json.loads(answer.read() or b"null")
+
+
+def test_the_server_starts_serves_and_stops_when_asked(filled: Path) -> None:
+    with served(filled) as (process, url):
+        assert len(ask(f"{url}flows")) == len(FLOWS)
+        second = subprocess.run(
+            [sys.executable, "-m", "flowengine", "--user-dir", str(filled), "--port", "0"],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=30,
+        )
+        assert second.returncode == 2
+        assert f"in use by process {process.pid}" in second.stderr
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(15) == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--host", "0.0.0.0"], "there are no users"),
+        (["--port", "1", "--host", "192.0.2.1", "--insecure"], ""),
+    ],
+)
+def test_the_server_says_why_it_does_not_start(options: list[str], said: str, folder: Path) -> None:
+    command = [sys.executable, "-m", "flowengine", "start", "--user-dir", str(folder), *options]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=30, env={**os.environ}
+    )
+    assert done.returncode == 2
+    assert "flowengine: " in done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_killed_during_deploys_the_last_complete_one_is_there(folder: Path) -> None:
+    """Kill the server while it deploys, over and over; flows and secrets of one deploy are never mixed."""
+    import random
+    import threading
+
+    chance = random.Random(1)
+    deploys = 0
+    for _ in range(12):
+        with served(folder) as (process, url):
+            threading.Timer(chance.uniform(0.05, 0.8), process.kill).start()
+            try:
+                while True:
+                    deploys += 1
+                    secret = {"secureApiKeyValue": f"secret of {deploys}"}
+                    ask(
+                        f"{url}flows",
+                        [
+                            {"id": "tab", "type": "tab", "label": str(deploys), "info": "x" * 20_000},
+                            {
+                                "id": "host",
+                                "type": "Service Host",
+                                "name": str(deploys),
+                                "credentials": secret,
+                            },
+                        ],
+                    )
+            except OSError:
+                last = deploys
+        with served(folder) as (_, url):
+            flows = ask(f"{url}flows")
+            assert flows[0]["label"] in (str(last), str(last - 1))
+            assert flows[1]["name"] == flows[0]["label"]
+        from flowengine.user_dir import UserDir
+
+        _, credentials = UserDir(folder).read()
+        assert credentials == {"host": {"secureApiKeyValue": f"secret of {flows[0]['label']}"}}
+    assert deploys > 50
