@@ -32,8 +32,10 @@ def compare(old: FlowSet, new: FlowSet) -> Difference:
     found = Difference()
     found.added = set(new.by_id) - set(old.by_id)
     found.removed = set(old.by_id) - set(new.by_id)
-    for node_id in set(old.by_id) & set(new.by_id):
-        before, after = old.by_id[node_id], new.by_id[node_id]
+    for node_id, after in new.by_id.items():
+        before = old.by_id.get(node_id)
+        if before is None or before == after:
+            continue
         if _matters(before) != _matters(after):
             found.changed.add(node_id)
         elif before.get("wires") != after.get("wires") or before.get("links") != after.get("links"):
@@ -61,18 +63,23 @@ def _inside_subflows(new: FlowSet, rewired: set[str]) -> set[str]:
 
 def _spread(new: FlowSet, found: Difference, touched: set[str]) -> None:
     """Mark what depends on a changed thing as changed: users of config nodes, instances, members, tabs' nodes."""
-    dependents: dict[str, list[str]] = {}
-    for node_id, node in new.by_id.items():
-        for cause in _causes(new, node):
-            dependents.setdefault(cause, []).append(node_id)
-        if node.get("z") in new.subflows:
-            dependents.setdefault(node_id, []).append(node["z"])
-    pending = list(touched)
-    while pending:
-        for node_id in dependents.get(pending.pop(), ()):
-            if node_id not in found.changed and node_id not in found.added:
-                found.changed.add(node_id)
-                pending.append(node_id)
+    rest = {node_id for node_id in new.by_id if node_id not in found.changed and node_id not in found.added}
+    while touched and rest:
+        homes = {new.by_id[node_id].get("z") for node_id in touched if node_id in new.by_id}
+        subflows = {home for home in homes if home in new.subflows and home in rest}
+        # Nearly all nodes name nothing that was touched; only the others are looked at closely.
+        named = touched | {f"subflow:{node_id}" for node_id in touched}
+        touched = subflows | {
+            node_id
+            for node_id in rest
+            if _names_any(new.by_id[node_id], named) and not touched.isdisjoint(_causes(new, new.by_id[node_id]))
+        }
+        found.changed |= touched
+        rest -= touched
+
+
+def _names_any(node: NodeDict, named: set[str]) -> bool:
+    return any(value.__class__ is str and value in named for value in node.values())
 
 
 def _causes(new: FlowSet, node: NodeDict) -> list[str]:

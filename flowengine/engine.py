@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from .delivery import Delivery
 from .deploy import Difference, compare
 from .flow import Flow
 from .flow_file import FlowFile, FlowSet, NodeDict, read_flow, sort_nodes
+from .garbage import release, unhindered
 from .hooks import Hooks, NodeEvent
 from .host import Host, Report
 from .messages import Msg
@@ -63,6 +65,9 @@ class Engine:
         self.reporters: list[Callable[[Report], None]] = []
         self.listeners: list[Listener] = []
         self.loggers: list[LogListener] = []
+        self.touched: set[str] = set()
+        """Nodes that have started or stopped since wires were laid last: what leads to them has to be wired anew."""
+        self._reopened: set[str] = set()
         self._services: dict[str, Any] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._deploying = asyncio.Lock()
@@ -78,19 +83,23 @@ class Engine:
         nodes that changed and those that depend on them.
         """
         async with self._deploying:
-            file = flow if isinstance(flow, FlowFile) else read_flow(flow)
-            new = sort_nodes(file.nodes)
-            difference = compare(self.flow_set, new)
-            if credentials is not None:
-                difference.changed |= _changed_secrets(self.credentials, credentials, new)
-                self.credentials = credentials
-            if kind in ("full", "reload") or not self.running or difference.everything:
-                await self._stop_flows(removed=difference.removed)
-                self._take(file, new)
-                await self._start_flows()
-            else:
-                await self._change(file, new, difference, whole_flows=kind == "flows")
-            return difference
+            with unhindered():
+                return await self._deploy(flow, kind, credentials)
+
+    async def _deploy(self, flow: Any, kind: str, credentials: Credentials | None) -> Difference:
+        file = flow if isinstance(flow, FlowFile) else read_flow(flow)
+        new = sort_nodes(file.nodes)
+        difference = compare(self.flow_set, new)
+        if credentials is not None:
+            difference.changed |= _changed_secrets(self.credentials, credentials, new)
+            self.credentials = credentials
+        if kind in ("full", "reload") or not self.running or difference.everything:
+            await self._stop_flows(removed=difference.removed)
+            self._take(file, new)
+            await self._start_flows()
+        else:
+            await self._change(file, new, difference, whole_flows=kind == "flows")
+        return difference
 
     def _take(self, file: FlowFile, new: FlowSet) -> None:
         self.file, self.flow_set = file, new
@@ -139,9 +148,18 @@ class Engine:
     def _finish_start(self) -> None:
         for flow in (*self.flows.values(), *self.inner_flows.values()):
             flow.listen()
-        self._connect(self.nodes.values())
+        touched, self.touched = self.touched, set()
+        self._connect_with(touched)
 
-    def _connect(self, nodes: Any) -> None:
+    def _connect_with(self, touched: set[str]) -> None:
+        """Wire these nodes and all that lead to them."""
+        self._connect(
+            node
+            for node in self.nodes.values()
+            if node.id in touched or any(not touched.isdisjoint(port) for port in node.wires)
+        )
+
+    def _connect(self, nodes: Iterable[Node]) -> None:
         find = self.nodes.get
         for node in nodes:
             targets = [[find(target) for target in port] for port in node.wires]
@@ -149,19 +167,24 @@ class Engine:
 
     def connect_starting(self, node: Node) -> None:
         """Wire a node that is about to start: what it sends now reaches the nodes that have started before it."""
+        self.touched.add(node.id)
         self.hooks.open_input(node)
-        node.route = lambda msg: self._route_starting(node, msg)
+        node.route = partial(self._route_starting, node)
 
     def _route_starting(self, node: Node, msg: Any) -> None:
         targets = [[self.nodes.get(target) for target in port] for port in node.wires]
         compile_route(node, targets)(msg)
 
     def reconnect(self, node: Node) -> None:
-        """Wire anew all nodes that lead to a node whose ``receive`` has changed."""
+        """Wire anew, soon, all nodes that lead to a node whose ``receive`` has changed."""
+        if not self._reopened:
+            asyncio.get_running_loop().call_soon(self._connect_reopened)
+        self._reopened.add(node.id)
+
+    def _connect_reopened(self) -> None:
+        reopened, self._reopened = self._reopened, set()
         if self.running:
-            self._connect(
-                [other for other in self.nodes.values() if any(node.id in port for port in other.wires)]
-            )
+            self._connect_with(reopened)
 
     def _hooks_changed(self) -> None:
         for flow in (*self.flows.values(), *self.inner_flows.values()):
@@ -205,8 +228,10 @@ class Engine:
             return
         config = node.flow.part.nodes.get(node_id, {})  # type: ignore[attr-defined]
         wires = [[target for target in port if isinstance(target, str)] for port in config.get("wires") or []]
+        self.touched.add(node_id)
         if isinstance(node, SubflowNode):
             node.rewire(wires)
+            self.touched.update(node.inner.nodes)
         else:
             node.wires = wires
 
@@ -241,6 +266,7 @@ class Engine:
             if self._tasks:
                 await asyncio.gather(*self._tasks, return_exceptions=True)
             await self.stores.close()
+            release()
 
     # giving messages
 

@@ -110,7 +110,7 @@ def error_text(error: object) -> str:
     if not isinstance(error, BaseException):
         return str(error)
     if isinstance(error, FlowError):
-        return f"{error.name}: {error}" if error.name else str(error)
+        return ": ".join(part for part in (error.name, str(error)) if part)
     name = getattr(error, "name", None) or error.__class__.__name__
     text = str(error)
     return f"{name}: {text}" if text else str(name)

@@ -70,16 +70,10 @@ def checkbox() -> Hint:
 
 
 def number(
-    *,
-    least: float | None = None,
-    most: float | None = None,
-    unit: str = "",
-    whole: bool = False,
-    slider: bool = False,
+    *, least: float | None = None, most: float | None = None, unit: str = "", whole: bool = False
 ) -> Hint:
-    """A number. ``unit`` names a word in ``units`` of the locale files; a ``slider`` needs ``least`` and ``most``."""
-    facts = {"least": least, "most": most, "unit": unit, "whole": whole, "slider": slider}
-    return Hint({"control": "number", **facts})
+    """A number. ``unit`` names a word in ``units`` of the locale files."""
+    return Hint({"control": "number", "least": least, "most": most, "unit": unit, "whole": whole})
 
 
 def select(*choices: str | int, verbatim: bool = False) -> Hint:

@@ -135,6 +135,7 @@ class Flow:
         closing = [self.nodes.pop(node_id) for node_id in ids]
         for node in closing:
             self.engine.nodes.pop(node.id, None)
+            self.engine.touched.add(node.id)
         for batch in (
             [node for node in closing if not isinstance(node, ConfigNode)],
             [node for node in closing if isinstance(node, ConfigNode)],
@@ -206,8 +207,8 @@ class Flow:
         return Context(self.engine.stores, f"{node.id}:{self.id}", self.flow_context())
 
     def flow_context(self) -> Context:
-        """Return the context of this flow."""
-        return Context(self.engine.stores, self.id)
+        """Return the context of this flow; ``$parent.`` leads to the global one."""
+        return Context(self.engine.stores, self.id, self.engine.global_context)
 
     def complain(self, text: str) -> None:
         """Log an error of the flow itself."""
@@ -325,18 +326,24 @@ def begin(node: Node) -> bool:
 
 
 def _hold_messages(node: Node, starting: Any) -> None:
-    held: list[Msg] = []
+    held: list[Msg] | None = []
     receive, receive_all = node.receive, node.receive_all
-    node.receive, node.receive_all = held.append, None
+
+    def hold(msg: Msg) -> None:
+        # Wires that lead here are laid anew a little after the start has ended.
+        (receive if held is None else held.append)(msg)
+
+    node.receive, node.receive_all = hold, None
 
     async def run() -> None:
+        nonlocal held
         try:
             await starting
         finally:
             node.receive, node.receive_all = receive, receive_all
-            node.host.delivery.queue.extend((receive, msg) for msg in held)
-            if held and node.host.delivery.asleep:
-                node.host.delivery.wake()
+            waiting, held = held or [], None
+            for msg in waiting:
+                node.host.delivery.put(receive, msg)
             node.flow.engine.reconnect(node)  # type: ignore[attr-defined]
 
     node.spawn(run())

@@ -92,6 +92,8 @@ def _checked(nodes: list[Any]) -> list[NodeDict]:
             raise FlowFileError(
                 f"entry {position} is not a node: every node is an object with the texts id and type"
             )
+        if not all(isinstance(node.get(key), (str, type(None))) for key in ("z", "g")):
+            raise FlowFileError(f"entry {position}: z and g are ids of a flow and a group, and so texts")
     return nodes
 
 

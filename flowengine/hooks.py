@@ -56,17 +56,23 @@ class Hooks:
     def __init__(self, changed: Callable[[], None]) -> None:
         self._handlers: dict[str, list[Handler]] = {stage: [] for stage in STAGES}
         self._changed = changed
+        self._watches_sending = self._watches_receiving = False
 
     def add(self, stage: str, handler: Handler) -> None:
         """Add a handler to a stage; raises ValueError for a stage that does not exist."""
         if stage not in self._handlers:
             raise ValueError(f'there is no hook "{stage}"; the hooks are {", ".join(STAGES)}')
         self._handlers[stage].append(handler)
-        self._changed()
+        self._take_in()
 
     def remove(self, stage: str, handler: Handler) -> None:
         """Remove a handler."""
         self._handlers[stage].remove(handler)
+        self._take_in()
+
+    def _take_in(self) -> None:
+        self._watches_sending = self.has("on_send", "pre_route", "pre_deliver", "post_deliver")
+        self._watches_receiving = self.has("on_receive", "post_receive")
         self._changed()
 
     def has(self, *stages: str) -> bool:
@@ -84,19 +90,18 @@ class Hooks:
 
     def around_send(self, node: Node, targets: Any, compile_route: Callable[[Node, Any], Any]) -> Any:
         """Return the node's route, with the hooks of sending around it where there are some."""
-        if not self.has("on_send", "pre_route", "pre_deliver", "post_deliver"):
+        if not self._watches_sending:
             return compile_route(node, targets)
         return _HookedRoute(self, node, targets, compile_route).route
 
     def open_input(self, node: Node) -> None:
         """Set the node's ``receive``, with the hooks of receiving around it where there are some."""
-        if self.has("on_receive", "post_receive"):
+        if self._watches_receiving:
             node.receive, node.receive_all = self._around_receive(node), None
         else:
             node.receive, node.receive_all = node._receive, node._receive_all
 
     def _around_receive(self, node: Node) -> Callable[[Msg], None]:
-
         def receive(msg: Msg) -> None:
             event = NodeEvent(msg, node)
             try:

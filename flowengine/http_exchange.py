@@ -11,6 +11,7 @@ import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -261,6 +262,7 @@ class HttpResponse:
             )
 
 
+@lru_cache(maxsize=256)
 def with_charset(media_type: str) -> str:
     """Give a media type the character set UTF-8."""
     base, *parameters = (part.strip() for part in media_type.split(";"))

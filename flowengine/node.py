@@ -215,6 +215,8 @@ class Node:
 
     def error(self, error: Any, msg: Any = None) -> None:
         """Report an error. With the message it was about it goes to the catch nodes, else to the log."""
+        if error is None or isinstance(error, Undefined) or error.__class__ in (int, float) and not error:
+            error = ""  # nothing and 0 say nothing
         text = value_text(error)
         self.host.report(Report("error", self.id, error, text, msg))
         if not (isinstance(msg, dict) and self.flow.report_error(self, error, msg)):
@@ -434,7 +436,7 @@ class ConfigNode(Node):
 
 
 def value_text(value: Any) -> str:
-    """Word a value that was logged: errors by name, objects as JSON."""
+    """Word a value that was logged: errors by name, objects as JSON, nothing as nothing."""
     if isinstance(value, BaseException):
         return error_text(value)
     from .javascript_values import js_json, js_string
@@ -444,4 +446,4 @@ def value_text(value: Any) -> str:
             return js_json(value) or ""
         except (FlowError, RecursionError):
             return repr(type(value))
-    return "" if isinstance(value, Undefined) else js_string(value)
+    return "" if value is None or isinstance(value, Undefined) else js_string(value)

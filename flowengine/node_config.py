@@ -7,20 +7,41 @@ from typing import Any
 from pydantic import ValidationError
 
 from .errors import NodeConfigError
+from .javascript_values import js_string, js_truthy
 from .node import Node, NodeConfig
 
 
 def read_config(node_class: type[Node], values: dict[str, Any]) -> NodeConfig:
     """Validate properties. Raises NodeConfigError with one line a wrong property."""
+    config: NodeConfig
     try:
         config = node_class.Config.model_validate(values)
     except ValidationError as error:
-        lines = [explain(values, item) for item in error.errors(include_url=False)]
-        field = ".".join(str(part) for part in error.errors()[0]["loc"])
-        raise NodeConfigError("; ".join(lines), node_id=str(values.get("id", "")), field=field) from None
+        config = _read_leniently(node_class, values, error)
     named = config.model_fields_set
     object.__setattr__(config, "__pydantic_fields_set__", _field_sets.setdefault(frozenset(named), named))
     return config
+
+
+def _read_leniently(node_class: type[Node], values: dict[str, Any], error: ValidationError) -> NodeConfig:
+    """Read once more what JavaScript takes without a word: null for nothing, 0 for false, 5 for a text."""
+    taken = dict(values)
+    for item in error.errors(include_url=False):
+        place, given = item["loc"][0] if item["loc"] else "", item.get("input")
+        if len(item["loc"]) != 1 or place not in taken:
+            continue
+        if given is None:
+            del taken[str(place)]
+        elif item["type"] in ("bool_parsing", "bool_type"):
+            taken[str(place)] = js_truthy(given)
+        elif item["type"] == "string_type" and isinstance(given, (int, float)):
+            taken[str(place)] = js_string(given)
+    try:
+        return node_class.Config.model_validate(taken)
+    except ValidationError as still:
+        lines = [explain(values, item) for item in still.errors(include_url=False)]
+        field = ".".join(str(part) for part in still.errors()[0]["loc"])
+        raise NodeConfigError("; ".join(lines), node_id=str(values.get("id", "")), field=field) from None
 
 
 _field_sets: dict[frozenset[str], set[str]] = {}

@@ -27,7 +27,7 @@ ROOMS = {
     # What nodes share without knowing who runs them: the HTTP server, the JavaScript of function nodes.
     "services": ("http_*", "javascript"),
     # What runs flows.
-    "engine": ("check", "deploy", "engine", "flow", "flow_file", "group", "hooks", "node_sets", "subflow", "user_dir"),
+    "engine": ("check", "deploy", "engine", "flow", "flow_file", "garbage", "group", "hooks", "node_sets", "subflow", "user_dir"),
     # What shows flows to people, each a room of its own.
     "admin": ("admin",),
     "forms": ("forms",),

@@ -74,4 +74,6 @@ def first_parts() -> frozenset[str]:
     """Return what paths of the API and the editor's files begin with."""
     parts = {endpoint.path.split("/")[1] for endpoint in endpoints()}
     built = built_editor()
-    return frozenset(parts | ({file.name for file in built.iterdir() if file.name[0] != "."} if built else set()))
+    return frozenset(
+        parts | ({file.name for file in built.iterdir() if file.name[0] != "."} if built else set())
+    )

@@ -13,6 +13,7 @@ from aiohttp import WSMsgType, web
 
 from ..debug_values import DebugMessage
 from ..javascript_values import js_json
+from ..node import Node
 from .permissions import may
 from .redaction import Redactor
 from .sessions import Sessions
@@ -24,6 +25,8 @@ MOST_WAITING = 2000
 """Messages kept for a client that is too slow; the oldest go."""
 HEARTBEAT = 15.0
 LARGEST_REQUEST = 65536
+LEVELS_SHOWN = {"error": 20, "warn": 30}
+"""Node-RED's numbers."""
 
 
 def topic_pattern(topic: str) -> re.Pattern[str]:
@@ -102,6 +105,13 @@ class Comms:
             message = self._encoded(topic, data)
             for client in readers:
                 client.put(message)
+
+    def logged(self, level: str, text: str, node: Node | None = None, value: Any = None) -> None:
+        """Show warnings and errors of nodes beside what debug nodes show; a logger of the engine."""
+        if node is not None and level in LEVELS_SHOWN:
+            head = {"id": node.id, "z": node.config.z, "path": node.flow.path, "name": node.name}
+            head["level"] = LEVELS_SHOWN[level]
+            self.publish("debug", DebugMessage(head, text, node.host.settings.debug_max_length))
 
     def _kept_status(self, topic: str, status: dict[str, Any]) -> dict[str, Any] | None:
         """Keep a status, or take it away; None where nothing was shown and nothing is."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..credentials import Credentials, decrypt
 from ..engine import Engine
-from ..errors import CredentialsError, FlowFileError
+from ..errors import CredentialsError, FlowError, FlowFileError
 from ..flow_file import FlowSet, NodeDict, read_flow, sort_nodes
 from ..messages import clone, generate_id
 from .errors import ApiError, not_found
@@ -141,9 +141,14 @@ class Flows:
             self._log.write("warn", f"the version history could not be written: {error}")
 
     async def reload(self, user: str = "") -> str:
-        """Read the folder again and restart everything."""
+        """Read the folder again and restart everything. Raises ApiError where the files are damaged."""
         async with self._turn:
-            stored = self._storage.load()
+            try:
+                stored = self._storage.load()
+            except FlowError as error:
+                raise ApiError(400, "invalid_flows", reason=error) from None
+            if stored.damage:
+                raise ApiError(400, "invalid_flows", reason=stored.damage)
             self._take(stored.nodes, take_secrets(stored.nodes, stored.credentials, self._engine.node_sets))
             await self._note_outside_change()
             await self._run("full")

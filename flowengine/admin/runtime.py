@@ -70,7 +70,7 @@ class Runtime:
         self.flows = Flows(self.engine, self.storage, self.log, self.comms.notify)
         self.flows.on_change.append(self._flows_changed)
         self.engine.listeners.append(self.comms.publish)
-        self.engine.loggers.append(self.log.write)
+        self.engine.loggers += [self.log.write, self.comms.logged]
         self.ready = False
         self._runner: AppRunner | None = None
 

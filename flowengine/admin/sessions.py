@@ -53,11 +53,6 @@ class Sessions:
         # The permissions of now, not of the login: what was taken away is gone at once.
         return User(user.username, narrowed(user.permissions, session["scope"])) if user else None
 
-    def is_alive(self, key: str) -> bool:
-        """Tell whether the session with this token hash goes on; machine tokens are looked up by their users."""
-        session = self._sessions.get(key)
-        return session is not None and session["expires"] >= time()
-
     def revoke(self, token: str) -> None:
         """End a login."""
         key = token_hash(token)

@@ -6,9 +6,12 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
+from ..garbage import be_patient
+
 
 def run_to_end(work: Coroutine[Any, Any, int]) -> int:
     """Run a command's work; returns its exit status."""
+    be_patient()
     try:
         import uvloop
     except ImportError:  # not on Windows

@@ -63,12 +63,14 @@ def _needs_care(data: bytes) -> bool:
 def _make_integral(value: Any) -> None:
     """Make integral floats whole numbers, as they are in JavaScript, wherever they are inside."""
     pending = [value]
-    while pending:
-        place = pending.pop()
+    for place in pending:  # grows meanwhile
         for key, item in place.items() if place.__class__ is dict else enumerate(place):
             kind = item.__class__
+            if kind is str:
+                continue
             if kind is float:
-                place[key] = to_js_integral(item)
+                if item.is_integer():
+                    place[key] = to_js_integral(item)
             elif kind is dict or kind is list:
                 pending.append(item)
 

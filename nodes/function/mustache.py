@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from flowengine.errors import NodeError
-from flowengine.javascript_values import js_string, js_truthy
+from flowengine.javascript_values import js_string, js_truthy, number_text
 from flowengine.messages import UNDEFINED, step
 
 from .mustache_parser import Token, parse_template
@@ -54,10 +54,20 @@ def compile_mustache(template: str) -> Fill:
 
 
 def _sequence(tokens: list[Token]) -> Part:
-    parts = [_compile(token) for token in tokens if token.kind not in ("!", "=")]
-    if len(parts) == 1:
-        return parts[0]
-    return lambda view: "".join([part(view) for part in parts])
+    wanted = [token for token in tokens if token.kind not in ("!", "=")]
+    if len(wanted) == 1:
+        return _compile(wanted[0])
+    # What is text anyway stands in the list already; only the gaps are filled for each message.
+    texts = [token.value if token.kind == "text" else "" for token in wanted]
+    gaps = [(at, _compile(token)) for at, token in enumerate(wanted) if token.kind != "text"]
+
+    def sequence(view: View) -> str:
+        filled = texts.copy()
+        for at, part in gaps:
+            filled[at] = part(view)
+        return "".join(filled)
+
+    return sequence
 
 
 def _compile(token: Token) -> Part:
@@ -65,12 +75,14 @@ def _compile(token: Token) -> Part:
         return lambda view: token.value
     if token.kind == ">":  # there are no partials here, and the genuine node fails with this text
         raise NodeError("tokens.forEach is not a function")
+    if token.kind == "name":
+        return _escaped(token.value)
     find = _lookup(token.value)
     if token.kind == "#":
         return _section(find, _sequence(token.inner))
     if token.kind == "^":
         return _inverted(find, _sequence(token.inner))
-    return _escaped(find) if token.kind == "name" else _unescaped(find)
+    return _unescaped(find)
 
 
 # tags
@@ -85,17 +97,30 @@ _HTML = {
     ord("`"): "&#x60;",
     ord("="): "&#x3D;",
 }
-_NEEDS_ESCAPE = re.compile("[&<>\"'/`=]")
+_needs_escape = re.compile("[&<>\"'/`=]").search
 
 
 def escape_html(text: str) -> str:
     """Escape a text for HTML, with the entities that mustache.js uses."""
-    return text.translate(_HTML) if _NEEDS_ESCAPE.search(text) else text
+    return text.translate(_HTML) if _needs_escape(text) else text
 
 
-def _escaped(find: Lookup) -> Part:
+def _escaped(name: str) -> Part:
+    find = _lookup(name)
+    key = None if "." in name else name
+
     def part(view: View) -> str:
-        value = find(view)
+        # Most names are keys of the innermost value, and most values texts or numbers: they go no detours.
+        value = UNDEFINED
+        if view.value.__class__ is dict and key is not None and not view.escapes:
+            value = view.value.get(key, UNDEFINED)
+        if value is UNDEFINED:
+            value = find(view)
+        kind = value.__class__
+        if kind is str:
+            return value.translate(_HTML) if _needs_escape(value) else value
+        if kind is int or kind is float:
+            return number_text(value)
         return "" if value is None or value is UNDEFINED else escape_html(js_string(value))
 
     return part
@@ -115,7 +140,11 @@ def _section(find: Lookup, inner: Part) -> Part:
         if not js_truthy(value):
             return ""
         if isinstance(value, (list, tuple)):
-            return "".join([inner(_within(view, item)) for item in value])
+            within, texts = _within(view, None), []
+            for item in value:
+                within.value = item
+                texts.append(inner(within))
+            return "".join(texts)
         return inner(view if value is True else _within(view, value))
 
     return part
@@ -141,9 +170,10 @@ def _lookup(name: str) -> Lookup:
     """Make the function that finds a name: in the view, the views around it, then elsewhere."""
     find_in = _by_path(name.split(".")) if name.find(".") > 0 else _by_key(name)
 
+    if name == ".":
+        return lambda view: _for_json(view.value) if view.escapes else view.value
+
     def find(view: View) -> Any:
-        if name == ".":
-            return _for_json(view.value) if view.escapes else view.value
         around: View | None = view
         while around is not None:
             value = find_in(around.value)

@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from .api_errors import CONNECTION, INVALID_URL, ApiError, ConnectionLost
+from .connections import Origin
 
 if TYPE_CHECKING:
     from yarl import URL
 
 HTTP = ("http", "https")
+PROXY_VARIABLES = (
+    *("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"),
+    *("all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"),
+)
 
 
 def read_base(text: str, schemes: Iterable[str]) -> URL:
@@ -27,21 +32,21 @@ def read_base(text: str, schemes: Iterable[str]) -> URL:
     return url
 
 
-def parted_base(text: str) -> tuple[str, dict[str, str]]:
-    """An API base as text that a path can follow, and the query of its own. A fragment means nothing."""
+def parted_base(text: str) -> tuple[Origin, str, dict[str, str]]:
+    """The server of an API base, the path that others follow, and the query of its own. A fragment means nothing."""
     url = read_base(text, HTTP)
     if url.user is not None or url.password is not None:
         raise ApiError(CONNECTION)  # addresses with credentials in them are refused, as browsers do
     query = dict(parse_qsl(url.raw_query_string, keep_blank_values=True))
-    return str(url.with_query(None)).removesuffix("/"), query
+    return Origin.of(url), url.raw_path.removesuffix("/"), query
 
 
-def joined(url: URL, location: str) -> URL:
+def joined(url: str, location: str) -> URL:
     """Where a redirect leads. Raises ConnectionLost where that is no place of the web."""
     from yarl import URL
 
     try:
-        target = url.join(URL(location))
+        target = URL(url, encoded=True).join(URL(location))
     except ValueError:
         raise ConnectionLost(CONNECTION) from None
     if target.scheme not in HTTP:
@@ -49,16 +54,16 @@ def joined(url: URL, location: str) -> URL:
     return target
 
 
-def proxy_for(url: URL, environment: Mapping[str, str]) -> str | None:
-    """The proxy that the environment names for an address, None where it names none or spares the host."""
-    for name in (f"{url.scheme}_proxy", f"{url.scheme.upper()}_PROXY", "ALL_PROXY", "all_proxy"):
+def proxy_for(scheme: str, host: str, environment: Mapping[str, str]) -> str | None:
+    """The proxy that the environment names for a server, None where it names none or spares the host."""
+    for name in (f"{scheme}_proxy", f"{scheme.upper()}_PROXY", "ALL_PROXY", "all_proxy"):
         if proxy := environment.get(name):
             break
     else:
         return None
     return (
         None
-        if is_spared(url.host or "", environment.get("no_proxy") or environment.get("NO_PROXY") or "")
+        if is_spared(host, environment.get("no_proxy") or environment.get("NO_PROXY") or "")
         else proxy
     )
 

@@ -6,28 +6,24 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .addresses import joined, parted_base, proxy_for
+from .addresses import PROXY_VARIABLES, joined, parted_base, proxy_for
 from .api_errors import CONNECTION, TIMED_OUT, ApiError, ConnectionLost, status_error
-from .headers import lower, merged
+from .connections import Answer, Origin, Pool
+from .headers import merged
 from .limits import Limiter
 from .multipart import Form
 from .query import spell_query
-from .replies import Reply, Stream, body_of, broken
+from .replies import Reply, Stream, body_of
 from .request import Request
 from .retries import backoff, retry_delay, worth_retrying
-
-if TYPE_CHECKING:
-    from aiohttp import ClientResponse, ClientSession
-    from yarl import URL
+from .sessions import SessionAnswer, Sessions
 
 TIMEOUT = 600.0
 RETRIES = 2
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 MOST_REDIRECTS = 20
-KEEP_ALIVE = 30.0
-LARGEST_FRAME = 100 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +53,12 @@ class Client:
         self.timeout = timeout
         self.retries = retries
         self.limiter = limiter
-        self._environment = environment or {}
-        self._session: ClientSession | None = None
+        found = environment or {}
+        self._environment = {name: found[name] for name in PROXY_VARIABLES if found.get(name)}
+        self._pool = Pool()
+        self._sessions = Sessions()
         self._closed = False
-        self._bases: dict[str, tuple[str, dict[str, str]]] = {}
+        self._bases: dict[str, tuple[Origin, str, dict[str, str]]] = {}
 
     @asynccontextmanager
     async def turn(self, owner: str) -> AsyncIterator[None]:
@@ -89,23 +87,22 @@ class Client:
     async def close(self) -> None:
         """Close all connections; calls that are still under way fail, and no new ones are made."""
         self._closed = True
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        self._pool.close()
+        await self._sessions.close()
 
     async def websocket(self, url: str, headers: Mapping[str, str]) -> Any:
         """Open a websocket; raises aiohttp's errors."""
-        session = self._open_session()
-        return await session.ws_connect(url, headers=headers, max_msg_size=LARGEST_FRAME, autoclose=False)
+        self._insist_on_being_open()
+        return await self._sessions.websocket(url, headers)
 
     async def _persist(self, request: Request, access: Access, whole: bool) -> Reply | Stream:
         """Try until there is an answer that is no passing failure, or no try is left."""
-        url, headers = self._address(request, access), request_headers(request, access)
+        (origin, target), headers = self._address(request, access), request_headers(request, access)
         left = self.retries if request.retries is None else request.retries
         attempts = 1
         while True:
             try:
-                answer = await self._attempt(request, url, headers, access, whole, attempts)
+                answer = await self._attempt(request, origin, target, headers, access, whole, attempts)
             except ConnectionLost:
                 if left <= 0:
                     raise
@@ -122,76 +119,71 @@ class Client:
             await asyncio.sleep(delay)
 
     async def _attempt(
-        self, request: Request, url: URL, headers: dict[str, str], access: Access, whole: bool, attempts: int
+        self,
+        request: Request,
+        origin: Origin,
+        target: str,
+        headers: dict[str, str],
+        access: Access,
+        whole: bool,
+        attempts: int,
     ) -> Reply | Stream:
         """Ask once. A broken connection before the answer is a ConnectionLost, after it an ApiError."""
         patience = self.timeout if request.timeout is None else request.timeout
         try:
             async with asyncio.timeout(patience):
-                response = await self._follow(request, url, headers, access)
+                answer = await self._follow(request, origin, target, headers, access)
                 if whole:
-                    return Reply(response.status, lower(response.headers), await body_of(response), attempts)
-                return Stream(response, attempts, patience)
+                    return Reply(answer.status, answer.headers, await body_of(answer), attempts)
+                return Stream(answer, attempts, patience)
         except TimeoutError:
             raise ConnectionLost(TIMED_OUT) from None
-        except broken() as error:
+        except OSError as error:
             # The error may quote the address, and the address may hold the key: its class says enough.
             raise ConnectionLost(CONNECTION) from OSError(error.__class__.__name__)
 
     async def _follow(
-        self, request: Request, url: URL, headers: dict[str, str], access: Access
-    ) -> ClientResponse:
+        self, request: Request, origin: Origin, target: str, headers: dict[str, str], access: Access
+    ) -> Answer | SessionAnswer:
         """Send the request, and again wherever redirects lead."""
-        session = self._open_session()
         verb, body = request.verb, request.body
         for _ in range(MOST_REDIRECTS):
-            response = await session.request(
-                verb,
-                url,
-                headers=headers,
-                data=body.body() if isinstance(body, Form) else body,
-                allow_redirects=False,
-                proxy=proxy_for(url, self._environment) if self._environment else None,
-            )
-            location = response.headers.get("Location")
-            if response.status not in REDIRECTS or location is None:
-                return response
-            response.release()
-            target = joined(url, location)
+            answer = await self._ask(origin, verb, target, headers, body)
+            location = answer.headers.get("location")
+            if answer.status not in REDIRECTS or location is None:
+                return answer
+            answer.leave()
+            url = joined(f"{origin.scheme}://{origin.name}{target}", location)
             headers = dict(headers)
-            if response.status == 303 or (response.status in (301, 302) and verb == "POST"):
+            if answer.status == 303 or (answer.status in (301, 302) and verb == "POST"):
                 verb, body = "GET", None
                 drop(headers, "content-type", "content-length")
-            if target.origin() != url.origin():
+            if Origin.of(url) != origin:
                 drop(headers, access.key_header, "authorization")
-            url = target
+            origin, target = Origin.of(url), url.raw_path_qs
         raise ConnectionLost(CONNECTION)
 
-    def _address(self, request: Request, access: Access) -> URL:
-        """Join base, path and query; a field of the payload wins over the base's own query and over the key."""
-        from yarl import URL
+    async def _ask(
+        self, origin: Origin, verb: str, target: str, headers: dict[str, str], body: bytes | Form | None
+    ) -> Answer | SessionAnswer:
+        self._insist_on_being_open()
+        proxy = proxy_for(origin.scheme, origin.host, self._environment) if self._environment else None
+        if proxy or isinstance(body, Form):
+            return await self._sessions.ask(origin, verb, target, headers, body, proxy)
+        return await self._pool.ask(origin, verb, target, headers, body)
 
+    def _insist_on_being_open(self) -> None:
+        if self._closed:
+            raise ApiError(CONNECTION)
+
+    def _address(self, request: Request, access: Access) -> tuple[Origin, str]:
+        """Join base, path and query; a field of the payload wins over the base's own query and over the key."""
         parts = self._bases.get(access.base)
         if parts is None:
             parts = self._bases[access.base] = parted_base(access.base)
-        base, own_query = parts
+        origin, path, own_query = parts
         spelt = spell_query({**own_query, **access.query, **request.query})
-        return URL(f"{base}{request.path}?{spelt}" if spelt else base + request.path, encoded=True)
-
-    def _open_session(self) -> ClientSession:
-        if self._closed:
-            raise ApiError(CONNECTION)
-        if self._session is None:
-            from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
-
-            self._session = ClientSession(
-                connector=TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE),
-                cookie_jar=DummyCookieJar(),
-                timeout=ClientTimeout(total=None, sock_connect=None),
-                skip_auto_headers=("Content-Type",),
-                headers={"User-Agent": "flowengine", "Accept": "application/json"},
-            )
-        return self._session
+        return origin, f"{path}{request.path}?{spelt}" if spelt else path + request.path
 
 
 def request_headers(request: Request, access: Access) -> dict[str, str]:
@@ -207,8 +199,3 @@ def drop(headers: dict[str, str], *names: str) -> None:
     """Take headers away, as far as they are there."""
     for name in names:
         headers.pop(name, None)
-
-
-def warm_up() -> None:
-    """Import what the first request needs: a tenth of a second that no message shall wait for."""
-    import aiohttp  # noqa: F401

@@ -12,14 +12,14 @@ from pydantic import Field, field_validator
 
 from flowengine.errors import FlowError, NodeError
 from flowengine.fields import PLACES, config_node, hidden, methods, required, section, show_if, typed, values
-from flowengine.messages import UNDEFINED, Msg, generate_id
+from flowengine.messages import Msg, generate_id
 from flowengine.node import DEFERRED, Node, NodeConfig
 from flowengine.typed_values import compile_value
 
 from .api_errors import ApiError, Problem
 from .call import Call, total_tokens
 from .catalogue import find
-from .client import Access, warm_up
+from .client import Access
 from .pages import MOST_PAGES, pages
 from .record import Method
 from .service_host import Accessor, ServiceHost, failing
@@ -95,7 +95,6 @@ class OpenaiApi(Node):
             )
         except FlowError as error:
             self._input = failing(error)
-        warm_up()
 
     def on_input(self, msg: Msg) -> Any:
         if self.config.cancel_on_reset and "reset" in msg:
@@ -123,8 +122,9 @@ class OpenaiApi(Node):
         """Everything that a call needs. Raises FlowError for what is wrong before any server is asked."""
         host, access = self._access(msg)
         payload = self._input(msg)
-        if self.config.defaults and (isinstance(payload, dict) or payload in (None, UNDEFINED)):
-            payload = {**self.config.defaults, **(payload or {})}
+        if self.config.defaults:
+            # A timestamp or a text holds no fields: a plain inject node starts a call that is written here.
+            payload = {**self.config.defaults, **(payload if isinstance(payload, dict) else {})}
         return Call(self._record(), payload, host.client, access, self, msg=msg, show=self._show)
 
     def _access(self, msg: Msg) -> tuple[ServiceHost, Access]:

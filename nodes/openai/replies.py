@@ -5,13 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 from .api_errors import TERMINATED, TIMED_OUT, ApiError
-from .headers import lower
-
-if TYPE_CHECKING:
-    from aiohttp import ClientResponse
+from .connections import Answer
+from .sessions import SessionAnswer
 
 
 @dataclass(slots=True)
@@ -33,22 +29,22 @@ class Stream:
     `patience`: seconds that the server may be silent.
     """
 
-    def __init__(self, response: ClientResponse, attempts: int, patience: float) -> None:
-        self.status = response.status
-        self.headers = lower(response.headers)
+    def __init__(self, answer: Answer | SessionAnswer, attempts: int, patience: float) -> None:
+        self.status = answer.status
+        self.headers = answer.headers
         self.attempts = attempts
-        self._response = response
+        self._answer = answer
         self._patience = patience
 
     async def block(self) -> bytes:
         """The next bytes, b"" at the end. Raises ApiError where the server breaks off or falls silent."""
         try:
             async with asyncio.timeout(self._patience):
-                return await self._response.content.readany()
+                return await self._answer.block()
         except TimeoutError:
             self.close()
             raise ApiError(TIMED_OUT) from None
-        except broken() as error:
+        except OSError as error:
             raise ApiError(TERMINATED) from error
 
     async def rest(self) -> bytes:
@@ -67,24 +63,16 @@ class Stream:
 
     def close(self) -> None:
         """Drop the connection, unless the body was read to its end and the next request can have it."""
-        if self._response.content.at_eof():
-            self._response.release()
-        else:
-            self._response.close()
+        self._answer.leave()
 
 
-async def body_of(response: ClientResponse) -> bytes:
+async def body_of(answer: Answer | SessionAnswer) -> bytes:
     """The whole body. Raises ApiError where the server breaks off, unless the status says what matters."""
     try:
-        return await response.read()
-    except broken() as error:
-        if response.status >= 300:
+        return await answer.read()
+    except OSError as error:
+        if answer.status >= 300:
             return b""
         raise ApiError(TERMINATED) from error
-
-
-def broken() -> tuple[type[Exception], ...]:
-    """What a connection that fails can raise."""
-    from aiohttp import ClientError
-
-    return (OSError, ClientError)
+    finally:
+        answer.leave()

@@ -15,6 +15,7 @@ from flowengine.node import Node, NodeConfig
 
 _SPECIAL = re.compile("[\"&'<>$\x80-\U0010ffff]")
 _NAMED = {'"': "&quot;", "&": "&amp;", "'": "&apos;", "<": "&lt;", ">": "&gt;"}
+_KINDS = ("html", "text", "attr", "compl")
 MAX_DEPTH = 500
 """Elements within elements of one match."""
 
@@ -34,7 +35,7 @@ class Html(Node):
         property: Annotated[str, typed("msg")] = "payload"
         outproperty: Annotated[str, typed("msg"), starts("payload")] = ""
         tag: Annotated[str, line(placeholder="ul > li")] = ""
-        ret: Annotated[str, select("html", "text", "attr", "compl")] = "html"
+        ret: Annotated[str, select(*_KINDS)] = "html"
         as_: Annotated[str, select("single", "multi")] = Field("single", alias="as")
         chr: Annotated[str, line(), show_if("ret=compl")] = "_"
 
@@ -56,9 +57,12 @@ class Html(Node):
         value = self._path.get(msg)
         if value is UNDEFINED:
             return msg
-        found = [self._shown(match) for match in self._matches(value, msg)]
+        matches = self._matches(value, msg)
+        found = [self._shown(match) for match in matches] if self.config.ret in _KINDS else []
         if self.config.as_ == "multi":
-            return [[self._part(msg, item, index, len(found)) for index, item in enumerate(found) if item]]
+            return [
+                [self._part(msg, item, index, len(found)) for index, item in enumerate(found) if item != ""]
+            ]
         self._target.set(msg, found)
         return msg
 
@@ -67,13 +71,17 @@ class Html(Node):
 
         if isinstance(value, (bytes, bytearray)):
             value = bytes(value).decode("utf-8", "replace")
+        if value is None:
+            raise NodeError("cheerio.load() expects a string")
         if not isinstance(value, str):
             raise NodeError(f"Cannot create property 'prev' on {js_typeof(value)} '{js_string(value)}'")
         selector = self.config.tag or msg.get("select") or ""
         if not isinstance(selector, str) or not selector.strip():
             return []
+        selector, place = _without_place(selector)
         try:
-            return list(LexborHTMLParser(value).css(selector.replace(":contains(", ":lexbor-contains(")))
+            matches = LexborHTMLParser(value).css(selector.replace(":contains(", ":lexbor-contains("))
+            return list(matches)[place]
         except (SelectolaxError, ValueError):
             raise NodeError(self.words("errors.bad_selector", selector=selector)) from None
 
@@ -92,6 +100,29 @@ class Html(Node):
         self._target.set(part, value)
         part["parts"] = {"id": msg["_msgid"], "index": index, "count": count, "type": "string", "ch": ""}
         return part
+
+
+_PLACE = re.compile(
+    r"(?P<selector>[^,]+):(?P<word>first|last|even|odd|eq|lt|gt)(?:\((?P<number>-?\d+)\))?\s*"
+)
+
+
+def _without_place(selector: str) -> tuple[str, slice]:
+    """Take jQuery's word for a place among the matches (``li:first``, ``p:eq(1)``) off the end of a selector."""
+    found = _PLACE.fullmatch(selector)
+    if found is None or (found["number"] is None) == (found["word"] in ("eq", "lt", "gt")):
+        return selector, slice(None)
+    number = int(found["number"] or 0)
+    places = {
+        "first": slice(0, 1),
+        "last": slice(-1, None),
+        "even": slice(0, None, 2),
+        "odd": slice(1, None, 2),
+        "eq": slice(number, number + 1 or None),
+        "lt": slice(0, number),
+        "gt": slice(number + 1, None),
+    }
+    return found["selector"], places[found["word"]]
 
 
 def _xml(node: Any, depth: int) -> str:

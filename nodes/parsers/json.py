@@ -9,7 +9,7 @@ from pydantic import field_validator
 
 from flowengine.errors import FlowError, NodeError
 from flowengine.fields import required, select, show_if, typed
-from flowengine.javascript_values import js_json, js_parse
+from flowengine.javascript_values import js_json, js_parse, js_truthy
 from flowengine.messages import UNDEFINED, Msg, compile_path
 from flowengine.node import Node, NodeConfig
 
@@ -52,7 +52,7 @@ class Json(Node):
         self._check: Check | None = None
 
     def on_input(self, msg: Msg) -> Msg | None:
-        check = self._compile(msg["schema"]) if msg.get("schema") else None
+        check = self._compile(msg["schema"]) if js_truthy(msg.get("schema")) else None
         value = self._path.get(msg)
         if value is UNDEFINED:
             return msg

@@ -94,19 +94,20 @@ class _Builder:
             return "<![CDATA[" + text.replace("]]>", "]]]]><![CDATA[>") + "]]>"
         return text.translate(_TEXT)
 
-    def write(self, tag: _Tag, level: int, inline: bool = False) -> str:
-        """Return a tag as text; ``inline`` within mixed content, where white space would mean something."""
+    def write(self, tag: _Tag, level: int) -> str:
+        """Return a tag as text; beside tags a text gets a line of its own, as in xml2js."""
         attributes = "".join(
             f' {name}="{value.translate(_ATTRIBUTE)}"' for name, value in tag.attributes.items()
         )
-        pad = self.indent * level if self.pretty and not inline else ""
+        pad = self.indent * level if self.pretty else ""
         if not tag.children:
             return f"{pad}<{tag.name}{attributes}/>"
-        mixed = inline or not self.pretty or any(isinstance(child, str) for child in tag.children)
-        parts = [
-            child if isinstance(child, str) else self.write(child, level + 1, mixed) for child in tag.children
-        ]
-        if mixed:
+        flat = not self.pretty or (len(tag.children) == 1 and isinstance(tag.children[0], str))
+        if flat:
+            parts = [child if isinstance(child, str) else self.write(child, 0) for child in tag.children]
             return f"{pad}<{tag.name}{attributes}>{''.join(parts)}</{tag.name}>"
-        inner = self.newline.join(parts)
+        inner = self.newline.join(
+            self.indent * (level + 1) + child if isinstance(child, str) else self.write(child, level + 1)
+            for child in tag.children
+        )
         return f"{pad}<{tag.name}{attributes}>{self.newline}{inner}{self.newline}{pad}</{tag.name}>"

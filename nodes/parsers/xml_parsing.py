@@ -8,16 +8,12 @@ from xml.parsers import expat
 
 from flowengine.errors import NodeError
 
+from .xml_errors import not_xml
+
 MAX_DEPTH = 10_000
 """Elements within elements; deeper text is hostile rather than data."""
 
-_REASONS = {
-    "mismatched tag": "Unexpected close tag",
-    "unclosed token": "Unexpected end",
-    "no element found": "Unclosed root tag",
-    "junk after document element": "Text data outside of root node.",
-    "undefined entity": "Invalid character entity",
-}
+_AFTER_ROOT = "junk after document element"
 
 
 def parse(text: str, options: dict[str, Any]) -> Any:
@@ -55,7 +51,10 @@ class _Reader:
         try:
             parser.Parse(text.encode("utf-8", "surrogatepass"), True)
         except expat.ExpatError as error:
-            raise _not_xml(text, error) from None
+            if (
+                expat.errors.messages[error.code] != _AFTER_ROOT
+            ):  # what follows the root element is passed over
+                raise not_xml(text, error, is_open=bool(self.stack)) from None
         return self.result
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
@@ -116,16 +115,3 @@ class _Reader:
 def _refuse_entities(*_: Any) -> None:
     # A few lines of entities that name each other unfold into gigabytes.
     raise NodeError("XML that declares entities is refused", error_object=True)
-
-
-def _not_xml(text: str, error: expat.ExpatError) -> NodeError:
-    line, column = error.lineno - 1, error.offset + 1
-    lines = text.split("\n")
-    char = lines[line][error.offset : error.offset + 1] if line < len(lines) else ""
-    reason = expat.errors.messages[error.code]
-    words = _REASONS.get(reason, reason)
-    if reason == "syntax error" or (
-        reason.startswith("not well-formed") and not text.lstrip().startswith("<")
-    ):
-        words = "Non-whitespace before first tag."
-    return NodeError(f"{words}\nLine: {line}\nColumn: {column}\nChar: {char}", error_object=True)

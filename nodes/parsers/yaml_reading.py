@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from flowengine.errors import NodeError
+from flowengine.messages import UNDEFINED
 
 MAX_DEPTH = 200
 """Collections within collections; PyYAML needs Python's stack for each."""
@@ -19,22 +20,30 @@ EXCERPT = 79
 """Characters of a line that an error shows."""
 
 _AT_TOP = "end of the stream or a document separator is expected"
+_BAD_ENTRY = "bad indentation of a mapping entry"
+_CUT_OFF = "unexpected end of the stream within a"
 _REASONS = (
-    ("expected <block end>, but found", "bad indentation of a mapping entry"),
+    ("expected <block end>, but found", _BAD_ENTRY),
     ("expected '<document start>'", _AT_TOP),
+    ("did not find expected <document start>", _AT_TOP),
+    ("did not find expected comment or line break", "a line break is expected"),
     (
         "could not find expected ':'",
         "can not read a block mapping entry; a multiline key may not be an implicit key",
     ),
-    ("mapping values are not allowed", "bad indentation of a mapping entry"),
+    ("mapping values are not allowed", _BAD_ENTRY),
+    ("block sequence entries are not allowed", _BAD_ENTRY),
+    ("found a tab character", "tab characters must not be used in indentation"),
+    ("found unknown escape character", "unknown escape sequence"),
     ("found undefined alias", "unidentified alias"),
-    ("found unexpected end of stream", "unexpected end of the stream within a double quoted scalar"),
     ("could not determine a constructor", "unknown tag"),
 )
 
 
 def read_yaml(text: str) -> Any:
-    """Return the value, UNDEFINED's twin None for an empty text. Raises NodeError with place and excerpt."""
+    """Return the value, UNDEFINED for an empty text. Raises NodeError with place and excerpt."""
+    if not text:
+        return UNDEFINED
     import yaml
 
     try:
@@ -43,6 +52,8 @@ def read_yaml(text: str) -> Any:
         raise NodeError(_worded(text, error)) from None
     except yaml.YAMLError as error:
         raise NodeError(str(error)) from None
+    except ValueError as error:  # a tag that says what the text is not
+        raise NodeError(f"cannot resolve a node with explicit tag: {error}") from None
     except RecursionError:
         raise NodeError(f"YAML nested deeper than Python's stack ({MAX_DEPTH} levels are safe)") from None
 
@@ -110,8 +121,22 @@ def _moment(loader: Any, node: Any) -> datetime:
 def _mapping(loader: Any, node: Any) -> Any:
     result: dict[str, Any] = {}
     yield result
+    _refuse_twins(node)
     loader.flatten_mapping(node)
     result.update(_pairs(loader, node))
+
+
+def _refuse_twins(node: Any) -> None:
+    """Raise where a key stands twice; one that comes by a merge may be set anew."""
+    import yaml
+
+    seen = set()
+    for key, _ in node.value:
+        if not isinstance(key, yaml.ScalarNode) or key.tag == "tag:yaml.org,2002:merge":
+            continue
+        if key.value in seen:
+            raise yaml.MarkedYAMLError(problem="duplicated mapping key", problem_mark=key.start_mark)
+        seen.add(key.value)
 
 
 def _pairs(loader: Any, node: Any) -> Any:
@@ -146,14 +171,42 @@ def _check_size(value: Any) -> Any:
 
 
 def _worded(text: str, error: Any) -> str:
-    problem = str(error.problem or error.context or "unreadable")
-    reason = next((words for start, words in _REASONS if problem.startswith(start)), problem)
     mark = error.problem_mark or error.context_mark
-    if problem.startswith("did not find expected") and mark is not None:
-        reason = _AT_TOP if mark.column == 0 else "bad indentation of a mapping entry"
+    reason = _reason(text, error, mark)
     if mark is None:
         return reason
-    return f"{reason} ({mark.line + 1}:{mark.column + 1})\n\n{_excerpt(text, mark.line, mark.column)}"
+    line, column = mark.line, mark.column
+    if mark.index >= len(text):  # the end of the text, where a last line break is always assumed
+        text = text if text.endswith("\n") else text + "\n"
+        line, column = text.count("\n"), 0
+    elif alias := _alias(text, error, mark):
+        reason, column = f'{reason} "{alias}"', column + 1 + len(alias)
+    return f"{reason} ({line + 1}:{column + 1})\n\n{_excerpt(text, line, column)}"
+
+
+def _reason(text: str, error: Any, mark: Any) -> str:
+    problem, context = str(error.problem or error.context or "unreadable"), str(error.context or "")
+    at_end = mark is not None and mark.index >= len(text)
+    if context.startswith("while parsing a flow") and problem.startswith("did not find expected"):
+        return f"{_CUT_OFF} flow collection" if at_end else "missed comma between flow collection entries"
+    if problem == "found unexpected end of stream" and error.context_mark is not None:
+        quote = "single" if text[error.context_mark.index : error.context_mark.index + 1] == "'" else "double"
+        return f"{_CUT_OFF} {quote} quoted scalar"
+    for start, words in _REASONS:
+        if problem.startswith(start):
+            return words
+    if mark is not None and problem.startswith(("did not find expected", "found character that cannot")):
+        if mark.column == 0:
+            return _AT_TOP
+        return _BAD_ENTRY.replace("mapping", "sequence") if "'-' indicator" in problem else _BAD_ENTRY
+    return problem
+
+
+def _alias(text: str, error: Any, mark: Any) -> str:
+    if not str(error.problem).startswith("found undefined alias"):
+        return ""
+    found = re.compile(r"\*([^\s,\[\]{}]+)").match(text, mark.index)
+    return found[1] if found else ""
 
 
 def _excerpt(text: str, line: int, column: int) -> str:
@@ -166,7 +219,7 @@ def _excerpt(text: str, line: int, column: int) -> str:
     shown = []
     for number in range(first, last):
         piece, cut = _piece(lines[number], column)
-        shown.append(f" {number + 1:>{width}} | {piece}")
+        shown.append(f" {number + 1:>{width}} | {piece}".replace("\t", "→"))
         if number == line:
             shown.append("-" * (width + 4 + column - cut) + "^")
     return "\n".join(shown)

@@ -90,11 +90,11 @@ class Served:
 
 
 @asynccontextmanager
-async def serving(folder: Path, **settings: Any) -> AsyncIterator[Served]:
+async def serving(folder: Path, dev: str = "", **settings: Any) -> AsyncIterator[Served]:
     """Run a server on a free port until the end of the block."""
     values = {"uiPort": 0, "stopTimeout": 0.5, "logging": {"level": "info"}, **settings}
     out = io.StringIO()
-    runtime = Runtime(folder, make_settings(values), env={}, log_to=out)
+    runtime = Runtime(folder, make_settings(values), env={}, dev=dev, log_to=out)
     await runtime.start()
     try:
         async with ClientSession() as client:

@@ -12,42 +12,46 @@ from typing import Any
 import pytest
 
 from flowengine.admin.app import endpoints
+from flowengine.admin.resources import library
 
 from .servers import AUTH, FLOWS, LOGIN, PASSWORD, SECRET_HOST, TAB, Served, serving
 
-Prepare = Callable[[Served], Awaitable[None]]
+Prepare = Callable[[Served, pytest.MonkeyPatch], Awaitable[None]]
 
 
-async def as_it_is(server: Served) -> None:
+async def as_it_is(server: Served, patch: pytest.MonkeyPatch) -> None:
     """Change nothing."""
 
 
-async def two_versions(server: Served) -> None:
+async def two_versions(server: Served, patch: pytest.MonkeyPatch) -> None:
     await server.deploy([*FLOWS, {**TAB, "id": "second"}])
 
 
-async def a_library(server: Served) -> None:
+async def a_library(server: Served, patch: pytest.MonkeyPatch) -> None:
     await server.json("POST", "/library/local/functions/a/b.js", {"name": "x", "text": "return msg;"})
 
 
-async def no_disk(server: Served) -> None:
+async def no_disk(server: Served, patch: pytest.MonkeyPatch) -> None:
     server.runtime.storage.files.flows.unlink()
     server.runtime.storage.files.flows.mkdir()
 
 
-async def no_library(server: Served) -> None:
-    (server.runtime.folder / "lib").symlink_to("/proc/self")
+async def no_library(server: Served, patch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    patch.setattr(library, "write_atomic", full)
 
 
-async def not_ready(server: Served) -> None:
+async def not_ready(server: Served, patch: pytest.MonkeyPatch) -> None:
     server.runtime.ready = False
 
 
-async def no_history(server: Served) -> None:
+async def no_history(server: Served, patch: pytest.MonkeyPatch) -> None:
     server.runtime.flows.history = None
 
 
-async def no_host_type(server: Served) -> None:
+async def no_host_type(server: Served, patch: pytest.MonkeyPatch) -> None:
     server.runtime.engine.node_sets.without = frozenset({"Service Host"})
 
 
@@ -85,6 +89,7 @@ CASES = [
     Case("POST", "/flows", 400, {"flows": 1}, V2),
     Case("POST", "/flows", 400, "flows"),
     Case("POST", "/flows", 400, [{"id": "without a type"}]),
+    Case("POST", "/flows", 400, [{"id": "a", "type": "x", "z": []}]),
     Case("POST", "/flows", 400, FLOWS, {"Node-RED-Deployment-Type": "sideways"}),
     Case("POST", "/flows", 409, {"flows": FLOWS, "rev": "another"}, V2),
     Case("POST", "/flows", 507, [TAB], prepare=no_disk),
@@ -165,6 +170,7 @@ CASES = [
     Case("POST", "/library/local/functions/x.js", 204, {"text": "1"}),
     Case("POST", "/library/local/flows/x", 204, FLOWS),
     Case("POST", "/library/local/functions/x.js", 400, [1]),
+    Case("POST", "/library/local/functions/a/b.js/c.js", 400, {"text": "1"}, prepare=a_library),
     Case("POST", "/library/local/functions/..%2Fx.js", 403, {"text": "1"}),
     Case("POST", "/library/other/functions/x.js", 404, {"text": "1"}),
     Case("POST", "/library/local/functions/x.js", 507, {"text": "1"}, prepare=no_library),
@@ -239,13 +245,15 @@ def test_no_documented_status_is_without_a_case() -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
-async def test_a_call_answers_as_documented(case: Case, tmp_path: Path) -> None:
+async def test_a_call_answers_as_documented(
+    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "flows.json").write_text(json.dumps(FLOWS))
     async with serving(tmp_path, **case.settings) as server:
         headers = dict(case.headers)
         if case.settings is USERS and not case.url.startswith(("/auth/token", "/metrics")):
             headers["Authorization"] = f"Bearer {await server.token('ann')}"
-        await case.prepare(server)
+        await case.prepare(server, monkeypatch)
         answer = await server.ask(case.method, case.url, case.body, headers=headers)
         assert answer.status == case.status, await answer.text()
         if case.status >= 400 and not case.url.startswith("/auth/token"):

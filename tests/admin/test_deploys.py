@@ -127,6 +127,18 @@ async def test_reload_reads_the_file_again(tmp_path: Path) -> None:
         assert kinds == ["outside", "full"]
 
 
+async def test_a_reload_of_a_damaged_file_changes_nothing(tmp_path: Path) -> None:
+    async with serving(tmp_path) as server:
+        await server.deploy([TAB])
+        await server.deploy(FLOWS)
+        (tmp_path / "flows.json").write_text("[{")
+        answer = await server.ask("POST", "/flows", {}, headers={**V2, "Node-RED-Deployment-Type": "reload"})
+        assert answer.status == 400
+        assert "is not JSON" in (await answer.json())["message"]
+        assert "press" in server.runtime.engine.nodes
+        assert await server.json("GET", "/flows") == FLOWS
+
+
 async def test_one_flow_at_a_time(tmp_path: Path) -> None:
     async with serving(tmp_path) as server:
         await server.deploy(FLOWS)

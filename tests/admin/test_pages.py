@@ -21,10 +21,11 @@ from .servers import ARGON2, AUTH, FLOWS, PASSWORD, TAB, Served, serving
 
 def http_in(url: str, body: str, method: str = "get") -> list[dict[str, Any]]:
     """Make a flow that answers at an address."""
+    rule = {"t": "set", "p": "payload", "to": body, "tot": "str"}
     return [
         TAB,
         {"id": "in", "type": "http in", "z": "tab", "url": url, "method": method, "x": 1, "y": 1, "wires": [["set"]]},
-        {"id": "set", "type": "change", "z": "tab", "rules": [{"t": "set", "p": "payload", "to": body, "tot": "str"}], "x": 2, "y": 1, "wires": [["out"]]},
+        {"id": "set", "type": "change", "z": "tab", "rules": [rule], "x": 2, "y": 1, "wires": [["out"]]},
         {"id": "out", "type": "http response", "z": "tab", "x": 3, "y": 1, "wires": []},
     ]  # fmt: skip
 
@@ -171,6 +172,34 @@ async def test_the_palette_as_a_page(tmp_path: Path) -> None:
         assert page.count("data-template-name") == 1
 
 
+async def test_the_page_may_come_from_vite(tmp_path: Path) -> None:
+    from aiohttp import web
+
+    async def page(request: web.Request) -> web.StreamResponse:
+        if request.headers.get("Upgrade"):
+            socket = web.WebSocketResponse(protocols=["vite-hmr"])
+            await socket.prepare(request)
+            await socket.send_str("connected")
+            await socket.close()
+            return socket
+        return web.Response(text=f"vite {request.path_qs}", content_type="text/html")
+
+    vite = web.Application()
+    vite.router.add_get("/{name:.*}", page)
+    runner = web.AppRunner(vite)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    address = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    async with serving(tmp_path, dev=address) as server:
+        assert await text(server, "/") == (200, "vite /")
+        assert await text(server, "/src/main.tsx?t=1") == (200, "vite /src/main.tsx?t=1")
+        assert await server.json("GET", "/flows") == []
+        async with server.client.ws_connect(server.url + "/", protocols=["vite-hmr"]) as socket:
+            assert await socket.receive_str(timeout=5) == "connected"
+        await runner.cleanup()
+        assert (await text(server, "/"))[0] == 502
+
+
 # TLS
 
 
@@ -291,7 +320,8 @@ async def test_a_stop_waits_for_what_is_under_way(tmp_path: Path) -> None:
         "y": 1,
         "wires": [["keep"], [], []],
     }
-    keep = {"id": "keep", "type": "change", "z": "tab", "rules": [{"t": "set", "p": "done", "pt": "global", "to": "1", "tot": "num"}], "x": 2, "y": 1, "wires": []}  # fmt: skip
+    rule = {"t": "set", "p": "done", "pt": "global", "to": "1", "tot": "num"}
+    keep = {"id": "keep", "type": "change", "z": "tab", "rules": [rule], "x": 2, "y": 1, "wires": []}
     store = {"default": {"module": "localfilesystem", "config": {"flushInterval": 0}}}
     async with serving(tmp_path, stopTimeout=5, contextStorage=store) as server:
         await server.deploy([TAB, {**FLOWS[1], "wires": [["slow"]]}, slow, keep])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from time import time
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from aiohttp import WSServerHandshakeError
 
+from flowengine.admin import comms
 from flowengine.admin.app import endpoints
 from flowengine.admin.passwords import hash_password, is_password
 from flowengine.admin.permissions import may
@@ -205,6 +207,36 @@ async def test_pages_of_other_sites_change_nothing(headers: dict[str, str], tmp_
             await server.client.ws_connect(server.url + "/comms", headers={"Origin": "https://evil.example"})
 
 
+@pytest.mark.parametrize(
+    "target",
+    ["http://evil.example/flows", "/x/../flows", "/%66lows", "//flows", "/flows/", "/./flows", "/%2566lows"],
+)
+async def test_no_spelling_of_an_address_passes_by_the_guard(target: str, tmp_path: Path) -> None:
+    async with serving(tmp_path) as server:
+        await server.deploy(FLOWS)
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(server.url.rpartition(":")[2]))
+        head = f"GET {target} HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"
+        writer.write(head.encode())
+        answer = (await asyncio.wait_for(reader.read(), 10)).decode()
+        writer.close()
+        await writer.wait_closed()
+        assert "press" not in answer
+        assert answer.split()[1] in ("403", "404", "400")
+
+
+async def test_a_connection_ends_with_its_login(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comms, "HEARTBEAT", 0.2)
+    async with serving(tmp_path, **USERS) as server:
+        token = await server.token("ann")
+        async with server.client.ws_connect(server.url + "/comms") as socket:
+            await socket.send_json({"auth": token})
+            assert await socket.receive_json(timeout=5) == {"auth": "ok"}
+            for session in server.runtime.sessions._sessions.values():
+                session["expires"] = time() - 1
+            while (heard := await socket.receive(timeout=5)).data != '{"auth":"fail"}':
+                assert "hb" in heard.data
+
+
 async def test_text_is_not_taken_for_json(tmp_path: Path) -> None:
     async with serving(tmp_path) as server:
         assert (
@@ -323,10 +355,13 @@ async def test_a_body_beyond_the_limit_is_refused(tmp_path: Path) -> None:
 
 async def test_secrets_are_nowhere_to_be_seen(tmp_path: Path) -> None:
     """Deploy a secret, make it turn up wherever it can, and look everywhere."""
+    props = [{"p": "payload", "v": KEY, "vt": "str"}]
+    failing = f"node.error('{KEY} failed', msg); throw new Error('{KEY}')"
+    place = {"z": "tab", "x": 1, "y": 9}
     leaking = [
-        {"id": "leak", "type": "inject", "z": "tab", "props": [{"p": "payload", "v": KEY, "vt": "str"}], "x": 1, "y": 9, "wires": [["show", "fn"]]},
-        {"id": "fn", "type": "function", "z": "tab", "func": f"node.error('{KEY} failed', msg); throw new Error('{KEY}')", "outputs": 0, "x": 2, "y": 9, "wires": []},
-    ]  # fmt: skip
+        {"id": "leak", "type": "inject", **place, "props": props, "wires": [["show", "fn"]]},
+        {"id": "fn", "type": "function", **place, "func": failing, "outputs": 0, "wires": []},
+    ]
     async with serving(tmp_path, adminAuth=AUTH, logging={"level": "trace", "audit": True}) as server:
         token = await server.token("ann")
         known = {"Authorization": f"Bearer {token}"}

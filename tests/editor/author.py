@@ -74,7 +74,7 @@ class Author:
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
-            self.complaints.append(message.text)
+            self.complaints.append(f"{message.text} {message.location['url'].removeprefix(self.url)}".strip())
 
     def unexpected(self) -> list[str]:
         """Give the complaints that nobody foresaw."""
@@ -84,8 +84,8 @@ class Author:
 
     def open(self, fragment: str = "") -> Author:
         self.page.goto(self.url + fragment)
-        self.page.locator(".palette .chip, .m-nav").first.wait_for()
-        expect(self.page.locator(".me.connected, .m-nav").first).to_be_attached()
+        self.page.locator(".palette .chip:visible, .m-nav:visible").first.wait_for()
+        expect(self.page.locator(".me.connected")).to_be_attached()
         return self
 
     def reload(self) -> None:
@@ -110,6 +110,14 @@ class Author:
     def says(self, text: str | re.Pattern[str]) -> None:
         """Wait until the page shows a text."""
         expect(self.page.get_by_text(text).first).to_be_visible()
+
+    def until(self, script: str) -> None:
+        """Wait until what a script gives, or promises, is true: for what the page does not show."""
+        for _ in range(100):
+            if self.page.evaluate(script):
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"still not so: {script}")
 
     def exported(self) -> list[dict[str, Any]]:
         """Give the whole document by the export dialog."""
@@ -138,10 +146,12 @@ class Author:
 
     def place(self, kind: str, x: float, y: float) -> str:
         """Drag a type onto the canvas; give the label of the node that is there now."""
-        before = self.nodes.count()
+        self.press("Escape")
+        chosen = self.page.locator(".node.sel .node-label")
+        expect(chosen).to_have_count(0)
         self.drag(kind, x, y)
-        expect(self.nodes).to_have_count(before + 1)
-        return self.nodes.last.locator(".node-label").inner_text()
+        expect(chosen).to_have_count(1)
+        return chosen.inner_text()
 
     def drag_node(self, label: str, dx: float, dy: float) -> None:
         x, y = self.middle(self.node(label).locator(".node-label"))
@@ -206,12 +216,15 @@ class Author:
         dialog.locator(".primary").click()
         expect(dialog).to_have_count(0)
 
-    def deploy(self, anyway: bool = False) -> None:
-        """Deploy and wait until nothing is left to deploy."""
+    def deploy(self) -> None:
+        """Deploy, whatever the checks say, and wait until nothing is left to deploy."""
         self.page.locator(".deploy > button").first.click()
-        if anyway:
-            self.page.get_by_role("button", name="Deploy anyway").click()
-        expect(self.page.locator(UP_TO_DATE)).to_be_visible()
+        anyway = self.page.get_by_role("button", name="Deploy anyway")
+        done = self.page.locator(UP_TO_DATE)
+        anyway.or_(done).first.wait_for()
+        if anyway.is_visible():
+            anyway.click()
+        expect(done).to_be_visible()
 
 
 def meaning(flows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -54,7 +54,7 @@ def test_a_chat_is_drawn_on_an_empty_page_and_its_answer_read(
     answer = author.page.locator(".msgs .msg", has_text="chat.completion")
     expect(answer).to_have_count(1)
     expect(answer).to_contain_text("assistant")
-    assert ("POST", "/v1/chat/completions") in simulator.requests
+    assert ("POST", "/chat/completions") in simulator.requests
     assert "sk-test-of-the-editor" not in json.dumps(shared_server.flows())
 
 

@@ -89,9 +89,10 @@ async def test_defaults_stand_in_for_missing_fields():
     server = Server(replies(ANSWER))
     defaults = json.dumps({"model": "default", "temperature": 0})
     async with server, run(flow(server.base, "createChatCompletion", defaults=defaults)) as harness:
-        await ask(harness, {"payload": {"model": "mine", "messages": []}}, {})
+        await ask(harness, {"payload": {"model": "mine", "messages": []}}, {}, {"payload": 1700000000000})
         assert [json.loads(seen.body) for seen in server.seen] == [
             {"model": "mine", "temperature": 0, "messages": []},
+            {"model": "default", "temperature": 0},
             {"model": "default", "temperature": 0},
         ]
 

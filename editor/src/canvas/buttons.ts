@@ -1,7 +1,7 @@
 /** Buttons on nodes: they act at once and are no edit, except that the debug switch is kept in the file as Node-RED does. */
 import { update } from "../document/actions/nodes";
 import type { FlowEntry } from "../document/flow";
-import { act } from "../document/store";
+import { act, useDocument } from "../document/store";
 import { inject, switchDebug } from "../server/admin";
 import { notify } from "../server/runtime";
 import { t } from "../shell/words";
@@ -24,7 +24,6 @@ async function pressInject(entry: FlowEntry) {
 async function pressDebug(entry: FlowEntry) {
   const on = entry.active === false;
   act("history.debug", update(entry.id, { active: on }));
-  await switchDebug(entry.id, on).catch((error) => {
-    if (error.status !== 404) throw error; // not deployed yet: the file says it
-  });
+  // One that is not deployed yet only says so in the file.
+  if (useDocument.getState().deployed.entries[entry.id]) await switchDebug(entry.id, on);
 }

@@ -82,6 +82,8 @@ export function reveal(id: string) {
 /** Where a glide on its way will end. */
 let heading: { viewport: Viewport; until: number } | null = null;
 
+const destination = () => (heading && Date.now() < heading.until ? heading.viewport : canvas.flow!.getViewport());
+
 function slideTo(viewport: Viewport) {
   heading = { viewport, until: Date.now() + 300 };
   canvas.flow?.setViewport(viewport, { ...glide(), interpolate: "linear" });
@@ -93,14 +95,14 @@ export function showBeside(id: string, trayWidth: number): () => void {
   const box = currentScene().items.get(id)?.box;
   const free = (element?.clientWidth ?? 0) - trayWidth;
   if (!flow || !element || !box || free < box.w * flow.getZoom() + MARGIN) return () => undefined;
-  const before = heading && Date.now() < heading.until ? heading.viewport : flow.getViewport();
+  const before = destination();
   const right = (box.x + box.w) * before.zoom + before.x;
   const left = box.x * before.zoom + before.x;
   if (left > 10 && right < free - 10) return () => undefined;
   const after = { ...before, x: free / 2 - (box.x + box.w / 2) * before.zoom };
   slideTo(after);
   return () => {
-    const now = flow.getViewport();
+    const now = destination();
     if (Math.abs(now.x - after.x) < 1 && Math.abs(now.y - after.y) < 1 && now.zoom === after.zoom) slideTo(before);
   };
 }

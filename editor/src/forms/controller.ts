@@ -4,7 +4,7 @@ import type { FieldDescriptor, TypeDescriptor } from "../server/descriptors";
 import { t } from "../shell/words";
 import { Code } from "./code";
 import { holds } from "./conditions";
-import { type Control, controlsIn, fill, namesOf, readAll, readOne, type Values } from "./controls";
+import { type Control, controlsIn, fill, namesOf, readAll, type Values } from "./controls";
 import { FieldElement, make } from "./field";
 import { difference, valueIn } from "./formData";
 import { List } from "./list";
@@ -73,8 +73,9 @@ export class FormController {
     for (const control of controlsIn(root)) {
       namesOf(control).forEach((name) => this.shown.add(name));
       fill(control, this.read);
-      if (!control.disabled) for (const [name, value] of Object.entries(readOne(control))) if (!(name in this.typed)) this.initial[name] = structuredClone(value);
     }
+    this.showParts();
+    for (const [name, value] of Object.entries(readAll(root))) if (!(name in this.typed)) this.initial[name] = structuredClone(value);
     this.prepareOptional(root);
     prepareRanges(root);
   }
@@ -112,11 +113,25 @@ export class FormController {
   }
 
   private update() {
-    const values = readAll(this.options.form);
-    const read = (name: string) => (name in values ? values[name] : this.read(name));
-    for (const part of this.options.form.querySelectorAll<HTMLElement>("[data-show-if]")) if (!part.closest(".lst-cells")) part.hidden = !holds(part.dataset.showIf!, read);
+    this.showParts();
+    const read = this.reading();
     for (const code of this.options.form.querySelectorAll<Code>("fe-code[lang-from]")) code.followLanguage(read);
     this.options.onChange(this.judge(read));
+  }
+
+  /** What a field says now; what stands in no form says what the node does. */
+  private reading(): (name: string) => unknown {
+    const values = readAll(this.options.form);
+    return (name) => (name in values ? values[name] : this.read(name));
+  }
+
+  /** The second round sees which of several namesakes is shown now. */
+  private showParts() {
+    const parts = [...this.options.form.querySelectorAll<HTMLElement>("[data-show-if]")].filter((part) => !part.closest(".lst-cells"));
+    for (let round = 0; round < 2; round++) {
+      const read = this.reading();
+      for (const part of parts) part.hidden = !holds(part.dataset.showIf!, read);
+    }
   }
 
   /** Marks broken fields, says why below those that were touched, counts all. */

@@ -42,11 +42,18 @@ function choose(select: HTMLSelectElement, value: string) {
   select.value = value;
 }
 
-/** Values of all enabled controls below `root`. */
-export function readAll(root: HTMLElement): Values {
-  const values: Values = {};
-  for (const control of controlsIn(root)) if (!control.disabled) Object.assign(values, readOne(control));
-  return values;
+/** Values of all enabled controls below `root`. Of several with one name the one that is shown counts. */
+export function readAll(root: HTMLElement, shownOnly = false): Values {
+  const controls = controlsIn(root).filter((control) => !control.disabled);
+  const shown = controls.filter((control) => !isHidden(control, root));
+  const hidden = shownOnly ? [] : controls.filter((control) => isHidden(control, root));
+  return Object.assign({}, ...[...hidden, ...shown].map(readOne));
+}
+
+/** Whether something between the control and `root` hides it; what hides `root` itself hides all alike. */
+function isHidden(control: Control, root: HTMLElement): boolean {
+  const part = control.closest("[hidden]");
+  return part !== null && part !== root && root.contains(part);
 }
 
 export function readOne(control: Control): Values {

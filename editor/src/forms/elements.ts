@@ -2,11 +2,11 @@
 import { Code } from "./code";
 import { List } from "./list";
 import { Methods } from "./methods";
-import { Config, Nodes, Secret, TabSet } from "./pickers";
+import { Config, Nodes, Scope, Secret, TabSet } from "./pickers";
 import { TypedInput } from "./typedInput";
 
 const ELEMENTS: Record<string, CustomElementConstructor> = {
-  "fe-typed-input": TypedInput, "fe-list": List, "fe-code": Code, "fe-config": Config, "fe-nodes": Nodes, "fe-secret": Secret, "fe-tabs": TabSet, "fe-methods": Methods,
+  "fe-typed-input": TypedInput, "fe-list": List, "fe-code": Code, "fe-config": Config, "fe-nodes": Nodes, "fe-scope": Scope, "fe-secret": Secret, "fe-tabs": TabSet, "fe-methods": Methods,
 };
 
 export function defineElements() {

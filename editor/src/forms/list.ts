@@ -1,15 +1,18 @@
 /** `<fe-list>`: rows of controls, added, removed and reordered by drag or keys. */
 import { type ReadField, holds } from "./conditions";
-import { controlsIn, fill, namesOf, readOne, type Values } from "./controls";
+import { controlsIn, fill, namesOf, readAll, type Values } from "./controls";
 import { FieldElement, make } from "./field";
 import { glyph } from "./glyph";
+import { hostOf } from "./host";
+import { Inherited } from "./inherited";
 import { t } from "../shell/words";
 
-/** `kept`: what the row began with; keys without a control that is shown stay as they were. */
-type Row = HTMLElement & { origin: number | null; kept: Values };
+/** `kept`: the row in the file; keys without a control that is shown stay as they were. `began`: what its controls said first. */
+type Row = HTMLElement & { origin: number | null; kept: Values; began: Values };
 
 export class List extends FieldElement {
   private template: HTMLTemplateElement | null = null;
+  private inherited: Inherited | null = null;
   private readonly rows = make("div", { class: "lst-rows", role: "list" });
 
   /** For each row the place it had when the form opened; null for a new one. */
@@ -18,26 +21,31 @@ export class List extends FieldElement {
   }
 
   override names() {
-    return [this.name, this.getAttribute("counts") ?? ""].filter(Boolean);
+    return [this.name, this.getAttribute("counts") ?? "", ...(this.inherited?.submitted() ?? [])].filter(Boolean);
   }
 
   read(): Record<string, unknown> {
     if (!this.template) return {};
-    const items = this.all().map((row) => ({ ...row.kept, ...valuesIn(row, true) }));
+    const states = this.all().map((row) => ({ raw: row.kept, began: row.began, now: readAll(cellsOf(row), true) }));
+    const { items, fields } = this.inherited?.written(states) ?? { items: states.map(({ raw, now }) => ({ ...raw, ...now })), fields: {} };
     const counts = this.getAttribute("counts");
-    return { ...(this.name && { [this.name]: this.packed(items) }), ...(counts && { [counts]: items.length }) };
+    return { ...(this.name && { [this.name]: this.packed(items) }), ...(counts && { [counts]: items.length }), ...fields };
   }
 
   fill(read: ReadField) {
-    const value = read(this.name);
+    const value = this.inherited?.rowsWithout(this.name, hostOf(this)?.entry) ?? read(this.name);
     if (value === undefined) return;
+    const items = this.unpacked(value);
+    this.inherited?.begin(items, read);
     this.rows.replaceChildren();
-    this.unpacked(value).forEach((item, at) => this.add(item, at));
+    items.forEach((item, at) => this.add(item, at));
     this.submit();
   }
 
   protected build() {
     this.template = this.querySelector("template");
+    const inherits = this.getAttribute("inherits");
+    if (inherits) this.inherited = new Inherited(inherits);
     this.classList.add("lst");
     const add = make("button", { type: "button", class: "lst-add", onclick: () => this.addNew() }, glyph("plus"), this.getAttribute("add-label") ?? t("list.add"));
     this.append(this.rows, add);
@@ -80,8 +88,9 @@ export class List extends FieldElement {
     cells.append(this.template!.content.cloneNode(true));
     this.rows.append(row);
     row.origin = origin;
+    const shown = this.inherited?.shown(item) ?? item;
     for (const control of controlsIn(cells)) {
-      fill(control, (name) => item[name]);
+      fill(control, (name) => shown[name]);
       if (!control.hasAttribute("aria-label") && !("labels" in control && control.labels?.length)) control.setAttribute("aria-label", `${control.getAttribute("placeholder") ?? namesOf(control)[0]} ${this.all().length}`);
     }
     row.kept = item;
@@ -89,6 +98,7 @@ export class List extends FieldElement {
     grip.addEventListener("pointerdown", (event) => this.drag(event, row, grip));
     grip.addEventListener("keydown", (event) => this.moveByKey(event, row, grip));
     this.showRow(row);
+    row.began = readAll(cells, true);
     return row;
   }
 
@@ -132,20 +142,10 @@ export class List extends FieldElement {
   /** `data-show-if` inside a row means the row's own fields; the second round sees which of two namesakes is shown now. */
   private showRow(row: Row) {
     for (let round = 0; round < 2; round++) {
-      const values = valuesIn(row, false);
+      const values = readAll(cellsOf(row));
       for (const part of row.querySelectorAll<HTMLElement>("[data-show-if]")) part.hidden = !holds(part.dataset.showIf!, (name) => values[name]);
     }
   }
 }
 
-/** Values of a row. Of two controls with one name the one that is shown counts. */
-function valuesIn(row: HTMLElement, shownOnly: boolean): Values {
-  const cells = row.querySelector<HTMLElement>(".lst-cells")!;
-  const hidden = (control: HTMLElement) => {
-    const part = control.closest("[hidden]");
-    return part !== null && cells.contains(part);
-  };
-  const controls = controlsIn(cells).filter((control) => !control.disabled);
-  const before = shownOnly ? [] : controls.filter(hidden);
-  return Object.assign({}, ...[...before, ...controls.filter((control) => !hidden(control))].map(readOne));
-}
+const cellsOf = (row: HTMLElement) => row.querySelector<HTMLElement>(".lst-cells")!;

@@ -1,4 +1,4 @@
-/** `<fe-config>`, `<fe-nodes>`, `<fe-secret>` and `<fe-tabs>`: choosing what is elsewhere, and keeping what is secret. */
+/** `<fe-config>`, `<fe-nodes>`, `<fe-scope>`, `<fe-secret>` and `<fe-tabs>`: choosing what is elsewhere, and keeping what is secret. */
 import type { ReadField } from "./conditions";
 import { FieldElement, make } from "./field";
 import { glyph } from "./glyph";
@@ -77,11 +77,11 @@ export class Config extends FieldElement {
 const NEW = "+";
 
 export class Nodes extends FieldElement {
-  private chosen: string[] = [];
-  private readonly filter = make("input", { type: "search", class: "field", placeholder: t("nodes.filter"), "aria-label": t("nodes.filter") });
-  private readonly list = make("div", { class: "node-list", role: "listbox" });
+  protected chosen: string[] = [];
+  protected readonly filter = make("input", { type: "search", class: "field", placeholder: t("nodes.filter"), "aria-label": t("nodes.filter") });
+  protected readonly list = make("div", { class: "node-list", role: "listbox" });
 
-  read() {
+  read(): Record<string, unknown> {
     return { [this.name]: this.hasAttribute("single") ? (this.chosen[0] ?? "") : this.chosen };
   }
 
@@ -102,7 +102,7 @@ export class Nodes extends FieldElement {
     this.show();
   }
 
-  private show() {
+  protected show() {
     const types = (this.getAttribute("types") ?? "").split(",").map((type) => type.trim()).filter(Boolean);
     const wanted = this.filter.value.toLowerCase();
     const offered = (hostOf(this)?.nodes(types, this.hasAttribute("everywhere")) ?? []).filter(({ label, where, entry }) => `${label} ${where} ${entry.type}`.toLowerCase().includes(wanted) || this.chosen.includes(entry.id));
@@ -121,6 +121,48 @@ export class Nodes extends FieldElement {
     else this.chosen = on ? [...this.chosen, id] : this.chosen.filter((other) => other !== id);
     if (this.hasAttribute("single")) this.show();
     this.changed();
+  }
+}
+
+type Reach = "all" | "group" | "chosen";
+
+/** All nodes (null), those of the node's group ("group"), or some (their ids). */
+export class Scope extends Nodes {
+  private reach: Reach = "all";
+  private readonly select = make("select", { class: "field" });
+
+  override read() {
+    return { [this.name]: this.reach === "all" ? null : this.reach === "group" ? "group" : this.chosen };
+  }
+
+  override fill(read: ReadField) {
+    const value = read(this.name);
+    this.reach = Array.isArray(value) ? "chosen" : value === "group" ? "group" : "all";
+    this.chosen = Array.isArray(value) ? value.map(String) : [];
+    this.show();
+    this.submit();
+  }
+
+  protected override build() {
+    const labels = (["all", "group", "chosen"] as const).map((reach) => make("option", { value: reach }, this.getAttribute(reach) ?? reach));
+    this.select.append(...labels);
+    const label = document.getElementById(`${this.id}-label`);
+    this.select.setAttribute("aria-label", label?.textContent?.trim() || this.name);
+    this.select.addEventListener("change", (event) => {
+      event.stopPropagation();
+      this.reach = this.select.value as Reach;
+      this.show();
+      this.changed();
+    });
+    this.select.addEventListener("input", (event) => event.stopPropagation());
+    this.append(this.select);
+    super.build();
+  }
+
+  protected override show() {
+    this.select.value = this.reach;
+    this.filter.hidden = this.list.hidden = this.reach !== "chosen";
+    super.show();
   }
 }
 

@@ -47,7 +47,9 @@ async def _answer(request: web.Request, url: str) -> web.StreamResponse:
             kept["Content-Security-Policy"] = "frame-ancestors 'none'"
             return web.Response(status=found.status, body=await found.read(), headers=kept)
     except ClientError:
-        return web.Response(status=502, text=f"Vite does not answer at {url}: start it with npm run dev in editor/")
+        return web.Response(
+            status=502, text=f"Vite does not answer at {url}: start it with npm run dev in editor/"
+        )
 
 
 async def _socket(request: web.Request, url: str) -> web.StreamResponse:

@@ -7,7 +7,7 @@ from typing import Any
 from ...folders import folder
 from ...words import languages_of, read_words
 from ..endpoint import Call, Endpoint
-from .settings import merged
+from ..merging import merged
 
 CATALOGUE = "editor.json"
 
@@ -25,6 +25,11 @@ async def read_language(call: Call) -> Any:
 
 async def read_languages(call: Call) -> Any:
     """Give the languages that there are, by their own names."""
+    return languages()
+
+
+def languages() -> list[dict[str, Any]]:
+    """Return the languages of the editor."""
     places = sorted(place for place in folder("locales").iterdir() if (place / CATALOGUE).is_file())
     return [
         {"lang": place.name, "name": read_words(place / CATALOGUE).get("language", place.name)}

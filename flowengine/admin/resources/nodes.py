@@ -68,6 +68,8 @@ async def _wanted(call: Call) -> bool:
 
 async def _switch(call: Call, sets: list[NodeSetInfo], on: bool) -> list[NodeSetInfo]:
     runtime = call.runtime
+    if runtime.storage.read_only:
+        raise ApiError(403, "read_only")
     node_sets = runtime.engine.node_sets
     used = {node["type"] for node in runtime.flows.nodes}
     moving = [info for info in sets if info["enabled"] is not on and "err" not in info]

@@ -6,9 +6,11 @@ from typing import Any
 
 from ... import __version__
 from ..endpoint import ANY_OBJECT, Call, Endpoint
+from ..errors import ApiError
+from ..merging import merged
+from .locales import languages
 
 SECTION = "users"
-DEEPEST = 20
 
 
 async def read(call: Call) -> Any:
@@ -33,7 +35,7 @@ async def read(call: Call) -> Any:
         "runtimeState": _switch(settings.runtime_state),
         "telemetryEnabled": False,
         "externalModules": {"palette": {"allowInstall": False, "allowUpload": False}},
-        "editorTheme": {"languages": ["en-US"], **settings.editor_theme},
+        "editorTheme": {"languages": [one["lang"] for one in languages()], **settings.editor_theme},
         "debugMaxLength": settings.debug_max_length,
         "files": {
             "flow": runtime.storage.files.flows.name,
@@ -64,26 +66,14 @@ async def read_user(call: Call) -> Any:
 async def write_user(call: Call) -> None:
     """Merge into what the user has set; null removes."""
     changes = await call.fields()
+    if call.runtime.storage.read_only:
+        raise ApiError(403, "read_only")
     kept = call.runtime.storage.read_config(SECTION)
     name = call.username or "_"
     old = kept.get(name)
     call.runtime.storage.write_config(
         SECTION, {**kept, name: merged(old if isinstance(old, dict) else {}, changes)}
     )
-
-
-def merged(old: dict[str, Any], changes: dict[str, Any], depth: int = 0) -> dict[str, Any]:
-    """Lay changes over settings, objects within objects; null removes."""
-    found = dict(old)
-    for key, value in changes.items():
-        before = found.get(key)
-        if value is None:
-            found.pop(key, None)
-        elif isinstance(value, dict) and isinstance(before, dict) and depth < DEEPEST:
-            found[key] = merged(before, value, depth + 1)
-        else:
-            found[key] = value
-    return found
 
 
 ENDPOINTS = (

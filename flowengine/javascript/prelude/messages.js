@@ -133,6 +133,7 @@
             sent = [sent];
         }
         let count = 0;
+        let refused = 0;
         let place = 0;
         for (let output = 0; output < sent.length; output++) {
             if (!sent[output]) continue;
@@ -143,11 +144,12 @@
                     count++;
                     place = output;
                 } else {
+                    refused++;
                     report('nonMessage', nameOf(message));
                 }
             }
         }
-        if (count === 1 && sent[place].length === 1) sendOne(call, id, sent[place][0], place, cloneFirst);
+        if (count === 1 && refused === 0 && sent[place].length === 1) sendOne(call, id, sent[place][0], place, cloneFirst);
         else if (count > 0) sendMany(call, id, sent, cloneFirst);
     }
 

@@ -17,7 +17,7 @@ export interface ImportPlan {
 export interface ImportOptions {
   /** Where entries without a tab of their own go. */
   flow: string;
-  /** `copy` gives everything a new id; `replace` overwrites entries of the same id. */
+  /** `copy` gives everything a new id where one is taken; `replace` overwrites entries of the same id. */
   mode: "copy" | "replace";
   /** Centre of what is placed; kept where it is when absent. */
   at?: { x: number; y: number };
@@ -28,7 +28,9 @@ export function planImport(doc: FlowDocument, list: unknown, { flow, mode, at }:
   const entries = incoming.order.map((id) => incoming.entries[id]!);
   const conflicts = entries.filter((entry) => Object.hasOwn(doc.entries, entry.id)).map((entry) => entry.id);
   const shared = mode === "copy" ? sharedDefinitions(doc, entries) : new Set<string>();
-  const names = new Map(mode === "copy" ? entries.filter((entry) => !shared.has(entry.id)).map((entry) => [entry.id, newId()]) : []);
+  // What clashes with nothing keeps its ids: links from outside and other people's copies still fit.
+  const clashes = conflicts.some((id) => !shared.has(id));
+  const names = new Map(mode === "copy" && clashes ? entries.filter((entry) => !shared.has(entry.id)).map((entry) => [entry.id, newId()]) : []);
   const flows = new Set(entries.filter(isFlow).map((entry) => entry.id));
   const moved = entries.filter((entry) => !shared.has(entry.id)).map((entry) => homed(renamed(entry, names), entry, flows, flow));
   const placed = moved.filter((entry) => entry.z === flow && (isPlaced(entry) || isGroup(entry)));
