@@ -72,7 +72,8 @@ def _spread(new: FlowSet, found: Difference, touched: set[str]) -> None:
         touched = subflows | {
             node_id
             for node_id in rest
-            if _names_any(new.by_id[node_id], named) and not touched.isdisjoint(_causes(new, new.by_id[node_id]))
+            if _names_any(new.by_id[node_id], named)
+            and not touched.isdisjoint(_causes(new, new.by_id[node_id]))
         }
         found.changed |= touched
         rest -= touched

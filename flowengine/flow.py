@@ -7,7 +7,7 @@ completions to the nodes that listen for them. Delivery along wires is in ``rout
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .context import Context
@@ -142,7 +142,7 @@ class Flow:
         ):
             await self._close(batch, gone)
 
-    async def _close(self, nodes: list[Node], gone: set[str]) -> None:
+    async def _close(self, nodes: Sequence[Node], gone: set[str]) -> None:
         """Close nodes side by side. One that takes too long is left behind, even if it does not heed its cancelling."""
         slow = [node for node in nodes if not node.close_at_once()]
         if slow:

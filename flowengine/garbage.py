@@ -10,7 +10,6 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-
 YOUNG = 50_000
 """Objects that may be made before the collector looks at them, where Python says 700: one body of JSON holds more."""
 

@@ -23,7 +23,7 @@ from functools import cached_property, partial
 from inspect import iscoroutine
 from typing import Any, ClassVar, Final
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, field_validator
 
 from .context import Context
 from .errors import FlowError, error_text
@@ -48,7 +48,7 @@ class NodeConfig(BaseModel):
     g: str = ""
     name: str = ""
     d: bool = False
-    wires: list[list[str]] = Field(default_factory=list)
+    wires: list[list[str]] = []
 
     @field_validator("z", "g", "name", "wires", mode="before")
     @classmethod
@@ -135,7 +135,7 @@ class Node:
     form: ClassVar[tuple[str | Part, ...]] = ()
     """Fields and secrets in the order of the form; what is not named follows in the order of ``Config``."""
     label: ClassVar[tuple[str | dict[str, str], ...]] = ("{name}",)
-    """Texts for the node in the flow: the first whose ``{field}`` placeholders are all filled. Empty for a node without text."""
+    """Texts for the node in the flow: the first whose ``{field}`` placeholders are all filled; empty for none."""
 
     class Config(NodeConfig):
         """The node's own fields: form, defaults, validation and JSON Schema come from here."""
@@ -215,7 +215,7 @@ class Node:
 
     def error(self, error: Any, msg: Any = None) -> None:
         """Report an error. With the message it was about it goes to the catch nodes, else to the log."""
-        if error is None or isinstance(error, Undefined) or error.__class__ in (int, float) and not error:
+        if error is None or isinstance(error, Undefined) or (error.__class__ in (int, float) and not error):
             error = ""  # nothing and 0 say nothing
         text = value_text(error)
         self.host.report(Report("error", self.id, error, text, msg))

@@ -205,7 +205,7 @@ MAX_HOLES = 1_000_000
 
 
 def compile_path(text: str) -> Path:
-    """Parse the path of a message property; a leading ``msg.`` is dropped. Raises PropertyPathError as Node-RED does."""
+    """Parse the path of a message property; a leading ``msg.`` is dropped. Raises PropertyPathError."""
     return compile_key(text.removeprefix("msg."))
 
 

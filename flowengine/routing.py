@@ -80,7 +80,7 @@ class Wire:
             delivery.wake()
 
     def pass_all(self, msgs: list[Msg]) -> None:
-        """Send messages, at most ``MOST``, that one run of the node over those waiting has given; takes the list over."""
+        """Send messages, at most ``MOST``, that one run of the node over those waiting has given; keeps the list."""
         shares = self._shares
         for msg in msgs:
             if not msg.get("_msgid"):
@@ -128,7 +128,7 @@ class Router:
         """Send what is for one output with one wire only, as a switch has it nearly always; tells whether it was."""
         if outputs.count(None) != len(outputs) - 1 or len(outputs) > len(self._targets):
             return False
-        for wires, sent in zip(self._targets, outputs, strict=False):
+        for wires, sent in zip(self._targets, outputs, strict=False):  # noqa: B007 - both are used after it
             if sent is not None:
                 break
         if sent.__class__ is not Msg or len(wires) > 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 
@@ -15,7 +15,7 @@ class Settings(BaseModel):
         extra="allow", populate_by_name=True, alias_generator=to_camel, arbitrary_types_allowed=True
     )
 
-    context_storage: dict[str, Any] = Field(default_factory=dict)
+    context_storage: dict[str, Any] = {}
     """Stores by name, ``{"default": {"module": "memory" | "localfilesystem", "config": {...}}}``."""
     credential_secret: str | bool | None = None
     """Key of the credentials file; False leaves it unencrypted."""
@@ -27,7 +27,7 @@ class Settings(BaseModel):
     """Seconds a function node may run where it does not say; 0 for no bound."""
     function_memory_limit: int = 256
     """Megabytes the JavaScript of one function node may hold."""
-    function_global_context: dict[str, Any] = Field(default_factory=dict)
+    function_global_context: dict[str, Any] = {}
     """Values that every function finds in its global context."""
     python_functions: bool = True
     """Whether function nodes may run Python, which is not isolated."""
@@ -35,7 +35,7 @@ class Settings(BaseModel):
     """Folder that relative file names count from."""
     exec_enabled: bool = True
     """Whether exec nodes may run programs."""
-    env_var_excludes: list[str] = Field(default_factory=list)
+    env_var_excludes: list[str] = []
     """Environment variables that flows do not see."""
     debug_max_length: int = 1000
     """Longest string, array or object that a debug node shows."""
@@ -51,7 +51,7 @@ class Settings(BaseModel):
     """Path below which http in and websocket nodes listen."""
     api_max_length: str = "5mb"
     """Largest body that http in reads, and the editor's API."""
-    http_node_cors: dict[str, Any] = Field(default_factory=dict)
+    http_node_cors: dict[str, Any] = {}
     """CORS headers of http in, as the cors package of Node-RED names them."""
 
     def other(self, name: str, default: Any = None) -> Any:

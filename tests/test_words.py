@@ -23,6 +23,11 @@ SOURCE = "en-US"
 LANGUAGES = sorted(folder.parent.name for folder in LOCALES.glob("*/nodes"))
 OTHERS = [language for language in LANGUAGES if language != SOURCE]
 SHARED = "_shared"
+# Whole files of words besides those of nodes.
+CATALOGUES = ("engine", "editor", "admin", "actions")
+# The forms of counted words: what Intl.PluralRules tells apart in the language.
+FORMS = {"de": ("one", "other"), "en": ("one", "other"), "ja": ("other",), "zh": ("other",)}
+COUNTED = re.compile(r"_(?:zero|one|two|few|many|other)$")
 CORE = "flowengine.nodes."
 
 TYPES = {name: found for name, found in NodeSets().all().items() if found.__module__.startswith(CORE)}
@@ -142,8 +147,7 @@ def test_words_name_nothing_that_is_not_there(language: str) -> None:
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_a_language_says_all_that_the_source_says(language: str) -> None:
-    pairs = [f"nodes/{place}" for place in (SHARED, *sorted(places(SOURCE)))] + ["engine"]
-    for place in pairs:
+    for place in [f"nodes/{name}" for name in (SHARED, *sorted(places(SOURCE)))]:
         source, told = dict(sentences(words(SOURCE, place))), dict(sentences(words(language, place)))
         assert told.keys() == source.keys(), (
             f"locales/{language}/{place}.json: {sorted(told.keys() ^ source.keys())}"
@@ -152,9 +156,32 @@ def test_a_language_says_all_that_the_source_says(language: str) -> None:
             assert placeholders(text) == placeholders(source[key]), f"locales/{language}/{place}.json: {key}"
 
 
+def in_forms(source: dict[str, str], forms: tuple[str, ...]) -> dict[str, str]:
+    """The sentences of the source under the keys of a language with these forms of counted words."""
+    found: dict[str, str] = {}
+    for key, text in source.items():
+        stem = COUNTED.sub("", key)
+        keys = [f"{stem}_{form}" for form in forms] if f"{stem}_other" in source else [key]
+        found |= dict.fromkeys(keys, text)
+    return found
+
+
+@pytest.mark.parametrize("name", CATALOGUES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_catalogue_says_all_that_the_source_says(language: str, name: str) -> None:
+    source, told = dict(sentences(words(SOURCE, name))), dict(sentences(words(language, name)))
+    wanted_texts = in_forms(source, FORMS[language.partition("-")[0]])
+    assert source, f"locales/{SOURCE}/{name}.json has no words"
+    assert told.keys() == wanted_texts.keys(), (
+        f"locales/{language}/{name}.json: {sorted(told.keys() ^ wanted_texts.keys())}"
+    )
+    for key, text in told.items():
+        assert placeholders(text) == placeholders(wanted_texts[key]), f"locales/{language}/{name}.json: {key}"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_words_are_plain_text(language: str) -> None:
-    for place in [f"nodes/{name}" for name in (SHARED, *places(language))] + ["engine"]:
+    for place in [f"nodes/{name}" for name in (SHARED, *places(language))] + [*CATALOGUES]:
         for key, text in sentences(words(language, place)):
             assert text, f"{place}: {key}"
             assert text == text.strip(), f"{place}: {key}"

@@ -47,9 +47,9 @@ class AdminAuth(_Part):
     """Who may use the editor and its API."""
 
     type: Literal["credentials"] = "credentials"
-    users: list[UserEntry] = Field(default_factory=list)
+    users: list[UserEntry] = []
     default: DefaultUser | None = None
-    tokens: list[TokenEntry] = Field(default_factory=list)
+    tokens: list[TokenEntry] = []
     session_expiry_time: int = Field(WEEK, gt=0)
 
     @field_validator("users", mode="before")
@@ -96,7 +96,7 @@ class Logging(_Part):
 
     level: Literal["off", "fatal", "error", "warn", "info", "debug", "trace"] = "info"
     format: Literal["text", "json"] = "text"
-    nodes: dict[str, str] = Field(default_factory=dict)
+    nodes: dict[str, str] = {}
     audit: bool = False
 
     @model_validator(mode="before")
@@ -134,7 +134,7 @@ class ServerSettings(Settings):
     """Path of both the editor and the flows' addresses, instead of the two settings for each."""
     http_admin_root: str | Literal[False] = "/"
     """Path of the editor and its API; false for neither."""
-    http_admin_cors: dict[str, Any] = Field(default_factory=dict)
+    http_admin_cors: dict[str, Any] = {}
     """Origins that may use the API from other sites: { origin = "https://example.com" } or a list of them."""
     http_node_auth: BasicAuth | None = None
     """User and password hash that addresses of flows ask for: { user = "me", pass = "$argon2id$..." }."""
@@ -150,7 +150,7 @@ class ServerSettings(Settings):
     """Users, see `flowengine users`: { type = "credentials", users = [...], default = { permissions = "read" } }."""
     insecure: bool = False
     """Whether the server may listen beyond this machine without users."""
-    allowed_hosts: list[str] = Field(default_factory=list)
+    allowed_hosts: list[str] = []
     """Names by which browsers may reach the server, besides this machine's own."""
     https: Https | None = None
     """Certificate and key, for https: { cert = "cert.pem", key = "key.pem" }."""
@@ -164,7 +164,7 @@ class ServerSettings(Settings):
     """Whether flows can be stopped and started as a whole: { enabled = true, ui = true }."""
     stop_timeout: float = Field(10.0, ge=0)
     """Seconds that messages in flight have to arrive when the server stops."""
-    editor_theme: dict[str, Any] = Field(default_factory=dict)
+    editor_theme: dict[str, Any] = {}
     """What the editor shows: passed on as it is."""
 
     @model_validator(mode="before")

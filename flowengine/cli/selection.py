@@ -39,7 +39,11 @@ def _needs(by_id: dict[str, NodeDict], node: NodeDict) -> Iterable[str]:
         yield template
         yield from (key for key, other in by_id.items() if other.get("z") == template)
     for key, value in node.items():
-        if key not in ("id", "type", "z", "g", "wires") and isinstance(value, str) and _is_config(by_id.get(value)):
+        if (
+            key not in ("id", "type", "z", "g", "wires")
+            and isinstance(value, str)
+            and _is_config(by_id.get(value))
+        ):
             yield value
 
 

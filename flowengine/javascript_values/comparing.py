@@ -87,7 +87,7 @@ def less_or_equal(left: Any, right: Any) -> bool:
     return bool(js_number(left) <= js_number(right))
 
 
-_NUMBERS = frozenset((int, float))
+_NUMBERS: frozenset[Any] = frozenset((int, float))
 """Classes that compare as in JavaScript; a boolean is none of them."""
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from pydantic import Field
 
 from flowengine.fields import legacy, nodes, required
 from flowengine.messages import Msg
@@ -27,7 +26,7 @@ class Complete(Node):
     class Config(NodeConfig):
         """``scope``: ids of the nodes to watch."""
 
-        scope: Annotated[list[str] | None, nodes(), required()] = Field(default_factory=list)
+        scope: Annotated[list[str] | None, nodes(), required()] = []
         uncaught: Annotated[bool, legacy()] = False
 
     def on_start(self) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field
 
 from flowengine.fields import line, rows, typed, wide
 from flowengine.node import ConfigNode, NodeConfig
@@ -28,4 +27,4 @@ class GlobalConfig(ConfigNode):
                 new={"name": "", "value": "", "type": "str"},
             )
             | wide(),
-        ] = Field(default_factory=list)
+        ] = []

@@ -39,9 +39,7 @@ class LinkCall(Node):
     class Config(NodeConfig):
         """``linkType``: static or dynamic. ``timeout`` in seconds."""
 
-        links: Annotated[list[str], nodes("link in", everywhere=True), show_if("linkType!=dynamic")] = Field(
-            default_factory=list
-        )
+        links: Annotated[list[str], nodes("link in", everywhere=True), show_if("linkType!=dynamic")] = []
         link_type: Annotated[str, select("static", "dynamic")] = Field("static", alias="linkType")
         timeout: Annotated[str | int | float | None, number(least=0, unit="seconds")] = "30"
 

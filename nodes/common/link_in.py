@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from pydantic import Field
 
 from flowengine.fields import nodes
 from flowengine.messages import Msg
@@ -27,7 +26,7 @@ class LinkIn(Node):
     class Config(NodeConfig):
         """``links``: ids of the link out nodes that lead here."""
 
-        links: Annotated[list[str], nodes("link out", everywhere=True)] = Field(default_factory=list)
+        links: Annotated[list[str], nodes("link out", everywhere=True)] = []
 
     def on_start(self) -> None:
         link_targets(self).add(self)

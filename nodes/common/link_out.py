@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from pydantic import Field
 
 from flowengine.fields import nodes, select, show_if
 from flowengine.messages import Msg
@@ -27,9 +26,7 @@ class LinkOut(Node):
         """``mode``: link or return. ``links``: ids of link in nodes."""
 
         mode: Annotated[str | None, select("link", "return")] = "link"
-        links: Annotated[list[str], nodes("link in", everywhere=True), show_if("mode!=return")] = Field(
-            default_factory=list
-        )
+        links: Annotated[list[str], nodes("link in", everywhere=True), show_if("mode!=return")] = []
 
     def on_input(self, msg: Msg) -> Msg | None:
         msg["_event"] = f"node:{self.id}"

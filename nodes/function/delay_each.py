@@ -41,10 +41,11 @@ class EachDelayed:
         if "reset" in msg:
             self._drop()
             self._node.status({"fill": "blue", "shape": "ring", "text": 0})
-        if "flush" in msg and not ("reset" in msg and self._kind == "delay"):
+        is_fixed = self._kind == "delay"
+        if "flush" in msg and not ("reset" in msg and is_fixed):
             self._flush(msg["flush"])
             self._node.done(msg)
-        elif self._shows and not ("reset" in msg and self._kind == "delay"):
+        if self._shows and not (is_fixed and ("reset" in msg or "flush" in msg)):
             self._show()
 
     def close(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Literal, Protocol
 
-from pydantic import Field, field_validator
+from pydantic import field_validator
 
 from flowengine.fields import code, hidden, line, number, rows, show_if, starts, tab, wide
 from flowengine.javascript_values import js_number
@@ -16,8 +16,9 @@ from flowengine.node import Node, NodeConfig
 class Runner(Protocol):
     """Code of one language, ready to run."""
 
-    input_all: Callable[[list[Msg]], None] | None
-    """Runs the function on messages that wait together, and reports what is wrong with each."""
+    @property
+    def input_all(self) -> Callable[[list[Msg]], None] | None:
+        """Runs the function on messages that wait together, and reports what is wrong with each."""
 
     def start(self) -> Awaitable[None] | None:
         """Compile the code and run what is to run when the flow starts."""
@@ -69,7 +70,7 @@ class Function(Node):
                 new={"var": "", "module": ""},
             ),
             show_if("language=javascript"),
-        ] = Field(default_factory=list)
+        ] = []
 
         @field_validator("language", mode="before")
         @classmethod
@@ -98,7 +99,7 @@ class Function(Node):
         self._runner = self._make_runner()
         self.on_inputs = self._runner.input_all
         # JavaScript only ever sees copies; Python changes the message itself.
-        self.copy_on_write = self.config.language == "javascript"
+        self.copy_on_write = self.config.language == "javascript"  # type: ignore[misc]
         return self._runner.start()
 
     def _make_runner(self) -> Runner:

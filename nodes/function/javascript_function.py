@@ -177,6 +177,7 @@ class JavaScriptFunction:
             self._node.error(error, msgs[max(sandbox.ran - 1, 0)])
         if rest := msgs[max(sandbox.ran, 1) :]:
             # They were there first, and others have waited long enough meanwhile.
+            assert self._node.receive_all is not None
             self._node.host.delivery.queue.appendleft((self._node.receive_all, rest))
 
     def _input_each(self, msgs: list[Msg]) -> None:

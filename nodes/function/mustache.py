@@ -111,14 +111,14 @@ def _escaped(name: str) -> Part:
 
     def part(view: View) -> str:
         # Most names are keys of the innermost value, and most values texts or numbers: they go no detours.
-        value = UNDEFINED
+        value: Any = UNDEFINED
         if view.value.__class__ is dict and key is not None and not view.escapes:
             value = view.value.get(key, UNDEFINED)
         if value is UNDEFINED:
             value = find(view)
-        kind = value.__class__
+        kind: Any = value.__class__
         if kind is str:
-            return value.translate(_HTML) if _needs_escape(value) else value
+            return str(value.translate(_HTML)) if _needs_escape(value) else str(value)
         if kind is int or kind is float:
             return number_text(value)
         return "" if value is None or value is UNDEFINED else escape_html(js_string(value))

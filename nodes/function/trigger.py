@@ -155,8 +155,8 @@ class Trigger(Node):
     def _seconds_for(self, msg: Msg) -> float:
         if self.config.override_delay not in (False, None, "", "false") and "delay" in msg:
             told = float(js_parse_float(msg["delay"]))
-            if told == told:
-                return max(0.0, told / 1000)
+            if told == told:  # below 0 means at once, 0 means for ever
+                return told / 1000 if told >= 0 else 0.001
         return self._seconds
 
     def _stop(self, key: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field, field_validator
+from pydantic import field_validator
 
 from flowengine.fields import check, line, required, values
 from flowengine.node import ConfigNode, NodeConfig
@@ -24,7 +24,7 @@ class HttpProxy(ConfigNode):
         """``noproxy``: hosts, with ``*.`` or a dot in front for all below one."""
 
         url: Annotated[str, line(placeholder="http://proxy.example.com:3128") | check("url"), required()] = ""
-        noproxy: Annotated[list[str], values(line(placeholder=".example.com"))] = Field(default_factory=list)
+        noproxy: Annotated[list[str], values(line(placeholder=".example.com"))] = []
 
         @field_validator("noproxy", mode="before")
         @classmethod

@@ -83,7 +83,7 @@ class HttpRequest(Node):
                 },
                 new={"keyType": "other", "keyValue": "", "valueType": "other", "valueValue": ""},
             ),
-        ] = Field(default_factory=list)
+        ] = []
 
         @field_validator("headers", mode="before")
         @classmethod

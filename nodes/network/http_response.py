@@ -38,7 +38,7 @@ class HttpResponseNode(Node):
         status_code: Annotated[str | int | None, line(placeholder="200") | check("integer")] = Field(
             "", alias="statusCode"
         )
-        headers: Annotated[dict[str, Any], pairs()] = Field(default_factory=dict)
+        headers: Annotated[dict[str, Any], pairs()] = {}
 
         @field_validator("headers", mode="before")
         @classmethod

@@ -87,7 +87,7 @@ class BrokerConfig(NodeConfig):
     birth_payload: Annotated[Any, line(), show_if("birthTopic")] = Field("", alias="birthPayload")
     birth_msg: Annotated[
         dict[str, Any] | None, json_value(rows=3), show_if("birthTopic,protocolVersion=5")
-    ] = Field(default_factory=dict, alias="birthMsg")
+    ] = Field({}, alias="birthMsg")
     close_topic: Annotated[str | None, line(placeholder="devices/42/close")] = Field("", alias="closeTopic")
     close_qos: Annotated[str | int | None, select("0", "1", "2", verbatim=True), show_if("closeTopic")] = (
         Field("0", alias="closeQos")
@@ -98,7 +98,7 @@ class BrokerConfig(NodeConfig):
     close_payload: Annotated[Any, line(), show_if("closeTopic")] = Field("", alias="closePayload")
     close_msg: Annotated[
         dict[str, Any] | None, json_value(rows=3), show_if("closeTopic,protocolVersion=5")
-    ] = Field(default_factory=dict, alias="closeMsg")
+    ] = Field({}, alias="closeMsg")
     will_topic: Annotated[str | None, line(placeholder="devices/42/will")] = Field("", alias="willTopic")
     will_qos: Annotated[str | int | None, select("0", "1", "2", verbatim=True), show_if("willTopic")] = Field(
         "0", alias="willQos"
@@ -108,7 +108,7 @@ class BrokerConfig(NodeConfig):
     )
     will_payload: Annotated[Any, line(), show_if("willTopic")] = Field("", alias="willPayload")
     will_msg: Annotated[dict[str, Any] | None, json_value(rows=3), show_if("willTopic,protocolVersion=5")] = (
-        Field(default_factory=dict, alias="willMsg")
+        Field({}, alias="willMsg")
     )
     user_props: Annotated[str | None, area(rows=3), show_if("protocolVersion=5")] = Field(
         "", alias="userProps"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field, field_validator
+from pydantic import field_validator
 
 from flowengine.errors import NodeError
 from flowengine.fields import Kind, check, config_node, line, number, required, rows, select, typed
@@ -50,7 +50,7 @@ class WebsocketClient(WebsocketConfig):
                 },
                 new={"keyType": "other", "keyValue": "", "valueType": "other", "valueValue": ""},
             ),
-        ] = Field(default_factory=list)
+        ] = []
 
         @field_validator("headers", mode="before")
         @classmethod

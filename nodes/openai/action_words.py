@@ -156,7 +156,10 @@ DATA: dict[str, Json] = {
     "connection": {"type": ["object", "null"]},
     "bytes": {
         "type": ["object", "null"],
-        "properties": {"base64": {"type": "string", "contentEncoding": "base64"}, "size": {"type": "integer"}},
+        "properties": {
+            "base64": {"type": "string", "contentEncoding": "base64"},
+            "size": {"type": "integer"},
+        },
     },
 }
 """What `data` holds by the method's output; null after a failure."""

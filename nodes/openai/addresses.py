@@ -62,9 +62,7 @@ def proxy_for(scheme: str, host: str, environment: Mapping[str, str]) -> str | N
     else:
         return None
     return (
-        None
-        if is_spared(host, environment.get("no_proxy") or environment.get("NO_PROXY") or "")
-        else proxy
+        None if is_spared(host, environment.get("no_proxy") or environment.get("NO_PROXY") or "") else proxy
     )
 
 

@@ -56,7 +56,17 @@ class Origin:
 class Answer:
     """A server's answer, from the moment its headers are there. Read it, then ``leave`` it."""
 
-    __slots__ = ("_blocks", "_connection", "_error", "_inflate", "_waiter", "_waiting", "headers", "is_complete", "status")
+    __slots__ = (
+        "_blocks",
+        "_connection",
+        "_error",
+        "_inflate",
+        "_waiter",
+        "_waiting",
+        "headers",
+        "is_complete",
+        "status",
+    )
 
     def __init__(self, connection: Connection, status: int, headers: dict[str, str]) -> None:
         self.status, self.headers = status, headers
@@ -214,7 +224,12 @@ class Connection(asyncio.Protocol):
         self._transport = None
         self._pool.forget(self)
         answer = self._answer
-        if answer is not None and not answer.is_complete and error is None and not _is_measured(answer.headers):
+        if (
+            answer is not None
+            and not answer.is_complete
+            and error is None
+            and not _is_measured(answer.headers)
+        ):
             answer.end()
         self._fail(ConnectionBrokenError("the server has hung up"))
 
@@ -313,7 +328,11 @@ class Pool:
         context = secure() if origin.scheme == "https" else None
         connection = Connection(self, origin)
         await asyncio.get_running_loop().create_connection(
-            lambda: connection, origin.host, origin.port, ssl=context, server_hostname=origin.host if context else None
+            lambda: connection,
+            origin.host,
+            origin.port,
+            ssl=context,
+            server_hostname=origin.host if context else None,
         )
         self._open.add(connection)
         return connection
@@ -338,7 +357,9 @@ _UNSAFE = re.compile(r"[^\x21-\x7e]")
 _URL = "!#$%&'()*+,/:;=?@[]~"
 
 
-def spell_request(origin: Origin, verb: str, target: str, headers: Mapping[str, str], body: bytes | None) -> bytes:
+def spell_request(
+    origin: Origin, verb: str, target: str, headers: Mapping[str, str], body: bytes | None
+) -> bytes:
     """Write a request; ``headers`` have lower-case names and go before the fixed ones."""
     if _UNSAFE.search(target):
         target = quote(target, safe=_URL)

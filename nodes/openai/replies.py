@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+
 from .api_errors import TERMINATED, TIMED_OUT, ApiError
 from .connections import Answer
 from .sessions import SessionAnswer

@@ -37,9 +37,7 @@ class ToolIn(Node):
         """``name`` is the tool's name; ``schema`` the JSON Schema of its arguments; ``timeout`` in seconds."""
 
         description: Annotated[str, area(rows=3), required()] = ""
-        arguments: Annotated[dict[str, Any], json_value(rows=8), wide()] = Field(
-            default_factory=dict, alias="schema"
-        )
+        arguments: Annotated[dict[str, Any], json_value(rows=8), wide()] = Field({}, alias="schema")
         timeout: Annotated[float, number(unit="seconds")] = Field(TIMEOUT, gt=0)
 
         @field_validator("arguments", mode="before")

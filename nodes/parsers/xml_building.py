@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flowengine.errors import NodeError
@@ -59,7 +60,7 @@ class _Builder:
         """Put a value into a tag: its attributes, text and elements."""
         if depth > MAX_DEPTH:
             raise NodeError(f"objects nested deeper than {MAX_DEPTH} have no XML", error_object=True)
-        if value is None:
+        if value is None or isinstance(value, datetime):  # a Date has no members
             return
         if isinstance(value, dict):
             for key, item in value.items():

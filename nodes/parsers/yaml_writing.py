@@ -79,15 +79,16 @@ class _Writer:
         if isinstance(value, datetime):
             return iso_date(value)
         if isinstance(value, (bytes, bytearray)):
-            return self._binary(bytes(value), level)
+            return _binary(bytes(value))
         if isinstance(value, str):
             return _text(value, level, key)
         raise FlowError(f"a {type(value).__name__} has no YAML")
 
-    def _binary(self, data: bytes, level: int) -> str:
-        import base64
 
-        return f"!!binary |\n{'  ' * max(1, level)}{base64.b64encode(data).decode()}"
+def _binary(data: bytes) -> str:
+    import base64
+
+    return f"!!binary {base64.b64encode(data).decode()}"
 
 
 def _text(text: str, level: int, key: bool) -> str:

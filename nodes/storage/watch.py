@@ -101,7 +101,8 @@ class Watch(Node):
 
 def _sorted(names: list[str]) -> tuple[dict[str, str], dict[str, str]]:
     """Sort names into files and folders, each by its full path."""
-    files, folders = {}, {}
+    files: dict[str, str] = {}
+    folders: dict[str, str] = {}
     for name in names:
         (folders if Path(name).is_dir() else files)[str(Path(name).resolve())] = name
     return files, folders

@@ -197,6 +197,21 @@ class Author:
         self.node(label).locator(".node-label").dblclick()
         return Tray(self.page)
 
+    def edit_type(self, kind: str) -> Tray:
+        """Open the form of the first node of a type, wherever it lies."""
+        self.press("Control+k")
+        self.page.locator("dialog.command input").fill(kind)
+        hit = self.page.locator(
+            "#command-list li", has=self.page.locator(".where", has_text=re.compile(f"^{kind} ·"))
+        )
+        hit.first.click()
+        expect(self.page.locator(".node.sel")).to_have_count(1)
+        self.press("Enter")
+        return Tray(self.page)
+
+    def chosen(self, node_id: str) -> Locator:
+        return self.page.locator(f'.react-flow__node.selected[data-id="{node_id}"]')
+
     def click(self, name: str | re.Pattern[str]) -> None:
         """Click the button of a name."""
         self.page.get_by_role("button", name=name).first.click()

@@ -1,7 +1,7 @@
 /** New nodes: from the palette, from quick-add, into a wire, at the end of one. */
 import { type FlowEntry, isSubflow, newId, subflowOf } from "../document/flow";
 import { add } from "../document/actions/nodes";
-import { newInstance } from "../document/actions/subflows";
+import { holds, newInstance } from "../document/actions/subflows";
 import { addWire, mayConnect, splice } from "../document/actions/wires";
 import type { Wire } from "../document/index";
 import { useSelection } from "../document/selection";
@@ -33,7 +33,8 @@ export function mayHold(type: string, flow: string): boolean {
   const home = doc.entries[flow];
   if (!home || home.locked) return false;
   // A subflow inside itself would never end.
-  return !(isSubflow(home) && subflowOf({ id: "", type }) === flow);
+  const template = subflowOf({ id: "", type });
+  return !(isSubflow(home) && template && holds(doc, template, flow));
 }
 
 /** Adds a node and joins it to what the request names. Returns its id. */

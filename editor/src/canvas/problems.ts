@@ -1,5 +1,7 @@
 /** What is wrong with a node, by the rules of its type: the red triangle and the list before a deploy. */
 import { type FlowDocument, type FlowEntry, isConfig, subflowOf } from "../document/flow";
+import { isCircular } from "../document/actions/subflows";
+import { indexOf } from "../document/index";
 import { broken } from "../forms/rules";
 import type { FieldDescriptor } from "../server/descriptors";
 import { useRegistry } from "../server/registry";
@@ -29,12 +31,12 @@ function problemOf(doc: FlowDocument, entry: FlowEntry, field: string, descripto
   return rule ? [{ field, rule }] : [];
 }
 
-export interface DeployProblems { unknown: FlowEntry[]; invalid: FlowEntry[]; unused: FlowEntry[] }
+export interface DeployProblems { circular: FlowEntry[]; unknown: FlowEntry[]; invalid: FlowEntry[]; unused: FlowEntry[] }
 
 /** What a deploy warns about. Disabled nodes and nodes on disabled flows do not count. */
 export function deployProblems(doc: FlowDocument, users: (id: string) => readonly FlowEntry[]): DeployProblems {
   const { types } = useRegistry.getState();
-  const found: DeployProblems = { unknown: [], invalid: [], unused: [] };
+  const found: DeployProblems = { circular: indexOf(doc).subflows.filter(({ id }) => isCircular(doc, id)), unknown: [], invalid: [], unused: [] };
   for (const id of doc.order) {
     const entry = doc.entries[id]!;
     if (NO_TYPE.has(entry.type) || entry.d || doc.entries[String(entry.z)]?.disabled) continue;

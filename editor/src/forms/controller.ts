@@ -4,7 +4,7 @@ import type { FieldDescriptor, TypeDescriptor } from "../server/descriptors";
 import { t } from "../shell/words";
 import { Code } from "./code";
 import { holds } from "./conditions";
-import { type Control, controlsIn, fill, namesOf, readAll, type Values } from "./controls";
+import { type Control, controlsIn, fill, namesOf, readAll, showParts, type Values } from "./controls";
 import { FieldElement, make } from "./field";
 import { difference, valueIn } from "./formData";
 import { List } from "./list";
@@ -74,7 +74,7 @@ export class FormController {
       namesOf(control).forEach((name) => this.shown.add(name));
       fill(control, this.read);
     }
-    this.showParts();
+    this.showParts(false);
     for (const [name, value] of Object.entries(readAll(root))) if (!(name in this.typed)) this.initial[name] = structuredClone(value);
     this.prepareOptional(root);
     prepareRanges(root);
@@ -113,7 +113,7 @@ export class FormController {
   }
 
   private update() {
-    this.showParts();
+    this.showParts(true);
     const read = this.reading();
     for (const code of this.options.form.querySelectorAll<Code>("fe-code[lang-from]")) code.followLanguage(read);
     this.options.onChange(this.judge(read));
@@ -126,11 +126,11 @@ export class FormController {
   }
 
   /** The second round sees which of several namesakes is shown now. */
-  private showParts() {
+  private showParts(edited: boolean) {
     const parts = [...this.options.form.querySelectorAll<HTMLElement>("[data-show-if]")].filter((part) => !part.closest(".lst-cells"));
     for (let round = 0; round < 2; round++) {
       const read = this.reading();
-      for (const part of parts) part.hidden = !holds(part.dataset.showIf!, read);
+      showParts(this.options.form, parts, (condition) => holds(condition, read), edited);
     }
   }
 

@@ -50,6 +50,15 @@ export function readAll(root: HTMLElement, shownOnly = false): Values {
   return Object.assign({}, ...[...hidden, ...shown].map(readOne));
 }
 
+/** Shows and hides parts by their conditions. After an edit, what is shown anew takes over from its namesakes. */
+export function showParts(root: HTMLElement, parts: readonly HTMLElement[], holdsNow: (condition: string) => boolean, edited: boolean) {
+  const before = edited ? controlsIn(root).filter((control) => isHidden(control, root)) : [];
+  for (const part of parts) part.hidden = !holdsNow(part.dataset.showIf!);
+  for (const control of before) if (control instanceof FieldElement && !isHidden(control, root) && hasNamesake(control, root)) control.takeOver();
+}
+
+const hasNamesake = (control: Control, root: HTMLElement) => controlsIn(root).some((other) => other !== control && namesOf(other)[0] === namesOf(control)[0]);
+
 /** Whether something between the control and `root` hides it; what hides `root` itself hides all alike. */
 function isHidden(control: Control, root: HTMLElement): boolean {
   const part = control.closest("[hidden]");

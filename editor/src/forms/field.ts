@@ -43,6 +43,9 @@ export abstract class FieldElement extends HTMLElement {
     this.submit();
   }
 
+  /** Called when this one takes over from another control of its name that was shown until now. */
+  takeOver() {}
+
   protected changed() {
     this.submit();
     this.dispatchEvent(new Event("input", { bubbles: true }));

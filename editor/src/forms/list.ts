@@ -1,6 +1,6 @@
 /** `<fe-list>`: rows of controls, added, removed and reordered by drag or keys. */
 import { type ReadField, holds } from "./conditions";
-import { controlsIn, fill, namesOf, readAll, type Values } from "./controls";
+import { controlsIn, fill, namesOf, readAll, showParts, type Values } from "./controls";
 import { FieldElement, make } from "./field";
 import { glyph } from "./glyph";
 import { hostOf } from "./host";
@@ -97,7 +97,7 @@ export class List extends FieldElement {
     remove.addEventListener("click", () => this.removeRow(row));
     grip.addEventListener("pointerdown", (event) => this.drag(event, row, grip));
     grip.addEventListener("keydown", (event) => this.moveByKey(event, row, grip));
-    this.showRow(row);
+    this.showRow(row, false);
     row.began = readAll(cells, true);
     return row;
   }
@@ -135,15 +135,16 @@ export class List extends FieldElement {
   }
 
   private showRows() {
-    this.all().forEach((row) => this.showRow(row));
+    this.all().forEach((row) => this.showRow(row, true));
     this.submit();
   }
 
   /** `data-show-if` inside a row means the row's own fields; the second round sees which of two namesakes is shown now. */
-  private showRow(row: Row) {
+  private showRow(row: Row, edited: boolean) {
     for (let round = 0; round < 2; round++) {
-      const values = readAll(cellsOf(row));
-      for (const part of row.querySelectorAll<HTMLElement>("[data-show-if]")) part.hidden = !holds(part.dataset.showIf!, (name) => values[name]);
+      const cells = cellsOf(row);
+      const values = readAll(cells);
+      showParts(cells, [...cells.querySelectorAll<HTMLElement>("[data-show-if]")], (condition) => holds(condition, (name) => values[name]), edited);
     }
   }
 }

@@ -70,12 +70,23 @@ export class TypedInput extends FieldElement {
     this.type = type;
   }
 
-  private choose(type: ValueType) {
+  /** A type that only the other control offers has no meaning here. */
+  override takeOver() {
+    if (this.types.includes(this.type)) return;
+    this.turnInto(this.types[0]!);
+    this.submit();
+  }
+
+  private turnInto(type: ValueType) {
     this.use(type);
     const options = type.options?.map(([value]) => value);
     const before = this.kept.get(type.value) ?? this.value;
     this.value = options && !options.includes(before) ? (options[0] ?? "") : type.hasValue ? before : "";
     this.show();
+  }
+
+  private choose(type: ValueType) {
+    this.turnInto(type);
     this.changed();
     (this.slot_.querySelector("input, select") as HTMLElement | null)?.focus();
   }

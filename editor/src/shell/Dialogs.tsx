@@ -57,10 +57,11 @@ export function Act({ label, run, primary, disabled }: { label: string; run: () 
 
 function DeployProblems({ proceed }: { proceed: () => void }) {
   const doc = useDocument((state) => state.doc);
-  const { unknown, invalid, unused } = deployProblems(doc, (id) => indexOf(doc).users(id));
+  const { circular, unknown, invalid, unused } = deployProblems(doc, (id) => indexOf(doc).users(id));
   return (
     <Modal title={t("deploy.problemsTitle")} actions={<Act label={t("deploy.anyway")} primary run={proceed} />}>
       <div onClick={(event) => (event.target as HTMLElement).closest("button") && openDialog(null)}>
+        <List title={t("problems.circular")} level="err" rows={circular.map((entry) => [entry, t("problems.circularText")])} />
         <List title={t("problems.unknown")} level="err" rows={unknown.map((entry) => [entry, entry.type])} />
         <List title={t("problems.invalid")} level="err" rows={invalid.map((entry) => [entry, problemsOf(doc, entry).map(({ field }) => field).join(", ")])} />
         <List title={t("problems.unused")} level="warn" rows={unused.map((entry) => [entry, entry.type])} />

@@ -17,17 +17,18 @@ export function ProblemsPanel() {
   const doc = useDocument((state) => state.doc);
   useRegistry((state) => state.types);
   const [found, setFound] = useState<Problem[] | null>(null);
-  const { unknown, invalid, unused } = deployProblems(doc, (id) => indexOf(doc).users(id));
+  const { circular, unknown, invalid, unused } = deployProblems(doc, (id) => indexOf(doc).users(id));
   const check = () => void checkFlow(save(doc)).then(setFound, (error: Error) => notify("error", error.message));
   return (
     <>
       <div className="side-h">{t("panel.problems")}<span className="grow" /><button type="button" className="btn" onClick={check}>{t("problems.check")}</button></div>
       <div className="side-scroll">
+        <List title={t("problems.circular")} level="err" rows={circular.map((entry) => [entry, t("problems.circularText")])} />
         <List title={t("problems.unknown")} level="err" rows={unknown.map((entry) => [entry, entry.type])} />
         <List title={t("problems.invalid")} level="err" rows={invalid.map((entry) => [entry, problemsOf(doc, entry).map(({ field, rule }) => `${field}: ${t(`rule.${rule}`)}`).join(" · ")])} />
         <List title={t("problems.unused")} level="warn" rows={unused.map((entry) => [entry, entry.type])} />
         {found && <List title={t("problems.server")} level="warn" rows={found.flatMap(({ id, field, message }): [FlowEntry, string][] => (doc.entries[id] ? [[doc.entries[id]!, field ? `${field}: ${message}` : message]] : []))} />}
-        {!unknown.length && !invalid.length && !unused.length && !found?.length && <p className="none">{t("problems.none")}</p>}
+        {!circular.length && !unknown.length && !invalid.length && !unused.length && !found?.length && <p className="none">{t("problems.none")}</p>}
       </div>
     </>
   );

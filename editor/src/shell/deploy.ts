@@ -49,8 +49,7 @@ async function send(kind: DeployKind, force: boolean) {
 
 function hasProblems(): boolean {
   const doc = currentDoc();
-  const { unknown, invalid, unused } = deployProblems(doc, (id) => indexOf(doc).users(id));
-  return unknown.length + invalid.length + unused.length > 0;
+  return Object.values(deployProblems(doc, (id) => indexOf(doc).users(id))).some((list) => list.length > 0);
 }
 
 async function askAboutConflict(kind: DeployKind) {

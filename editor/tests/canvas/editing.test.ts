@@ -9,7 +9,7 @@ import { indexOf, wireId } from "../../src/document/index";
 import { useSelection } from "../../src/document/selection";
 import { act, currentDoc, useDocument } from "../../src/document/store";
 import { type ActionName, run } from "../../src/shell/actions";
-import { sampleDoc } from "../flows";
+import { node, sampleDoc } from "../flows";
 import { useTypes } from "../types";
 
 const wires = () => indexOf(currentDoc()).wiresOn("tab1").map(wireId);
@@ -50,6 +50,13 @@ describe("new nodes", () => {
     act("lock", update("tab1", { locked: true }));
     expect(insertNode("debug", { x: 0, y: 0 })).toBeNull();
     expect(mayHold("subflow:sub", "sub")).toBe(false);
+    act("add", (draft) => {
+      draft.entries.outer = { id: "outer", type: "subflow", name: "outer", in: [], out: [] };
+      draft.entries.within = node("within", "subflow:sub", { z: "outer" });
+      draft.order.push("outer", "within");
+    });
+    expect(mayHold("subflow:outer", "sub")).toBe(false);
+    expect(mayHold("subflow:sub", "outer")).toBe(true);
   });
 
   test("the wire under a point is found, far from all there is none", () => {

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { FormController } from "../../src/forms/controller";
 import { defineElements } from "../../src/forms/elements";
-import { giveHost } from "../../src/forms/host";
+import { type FormHost, giveHost } from "../../src/forms/host";
 import type { FlowEntry } from "../../src/document/flow";
 import { typeOf } from "../../src/server/registry";
 import { node } from "../flows";
@@ -19,11 +19,11 @@ const FRAGMENTS: Record<string, string> = {
 let form: HTMLFormElement;
 const settle = () => vi.waitFor(() => expect(form.querySelector("#part")!.children.length).toBeGreaterThan(0));
 
-function start(html: string, entry: FlowEntry, credentials: Record<string, string | boolean> = {}) {
+function start(html: string, entry: FlowEntry, credentials: Record<string, string | boolean> = {}, nodes: ReturnType<FormHost["nodes"]> = []) {
   form = document.createElement("form");
   document.body.replaceChildren(form);
   giveHost(form, {
-    entry, credentials, configs: () => [], labelOf: () => "", editConfig: () => undefined, testConfig: async () => ({ ok: true, message: "" }), nodes: () => [], methodsHere: () => [], paths: async () => [],
+    entry, credentials, configs: () => [], labelOf: () => "", editConfig: () => undefined, testConfig: async () => ({ ok: true, message: "" }), nodes: () => nodes, methodsHere: () => [], paths: async () => [],
     methods: async () => [{ family: "f", label: "F", methods: ["create", "remove"].map((name) => ({ name, label: name, verb: "POST", path: `/${name}` })) }],
   });
   form.innerHTML = html;
@@ -105,4 +105,35 @@ test("a typed parameter is kept with its type", async () => {
   form.querySelector<HTMLElement>(".more .chk")!.click();
   type("fe-typed-input input", "payload.prompt");
   expect(controller.result().changes).toEqual({ defaults: { model: "m", input: "payload.prompt" }, defaultTypes: { input: "msg" } });
+});
+
+test("of two fields with one name the one that is shown is read, and an untouched form changes nothing", () => {
+  const html = `<select name="kind"><option value="a"><option value="b"></select><div data-show-if="kind=a"><input name="v"></div><div data-show-if="kind=b"><select name="v"><option value="7"></select></div><div data-show-if="kind=c"><input name="v" data-type="json"></div>`;
+  const { controller } = start(html, node("h", "http in", { kind: "a", v: "1" }));
+  expect(controller.result().changes).toEqual({});
+  type("input[name=v]", "2");
+  expect(controller.result().changes).toEqual({ v: "2" });
+  type("[name=kind]", "b");
+  type("select[name=v]", "7");
+  expect(controller.result().changes).toEqual({ kind: "b", v: "7" });
+});
+
+test("the scope of a catch node is null, its group, or chosen nodes", () => {
+  const html = `<span id="f-scope-label">From</span><fe-scope id="f-scope" name="scope" all="all nodes" group="same group" chosen="selected nodes"></fe-scope>`;
+  const there = [node("a", "debug"), node("b", "debug")].map((entry) => ({ entry, label: entry.id, where: "" }));
+  const scoped = (scope: unknown) => start(html, node("c", "catch", scope === undefined ? {} : { scope }), {}, there).controller;
+  for (const scope of [null, "group", [], ["b", "gone"], undefined]) expect(scoped(scope).result().changes).toEqual({});
+  const reach = () => form.querySelector<HTMLSelectElement>("fe-scope select")!;
+  expect([...reach().options].map((option) => option.text)).toEqual(["all nodes", "same group", "selected nodes"]);
+  const controller = scoped(null);
+  const choose = (value: string) => { reach().value = value; reach().dispatchEvent(new Event("change", { bubbles: true })); };
+  expect(form.querySelector<HTMLElement>(".node-list")!.hidden).toBe(true);
+  choose("group");
+  expect(controller.result().changes).toEqual({ scope: "group" });
+  choose("chosen");
+  expect(form.querySelector<HTMLElement>(".node-list")!.hidden).toBe(false);
+  form.querySelectorAll<HTMLInputElement>(".node-list input")[1]!.click();
+  expect(controller.result().changes).toEqual({ scope: ["b"] });
+  choose("all");
+  expect(controller.result().changes).toEqual({});
 });

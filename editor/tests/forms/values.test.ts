@@ -110,6 +110,29 @@ describe("values", () => {
     expect(values()).toEqual({ rules: [{ t: "move", to: "c" }] });
   });
 
+  test("of several controls with one name the one that is shown counts, wherever it stands", () => {
+    const html = `<div hidden><input name="v"></div><input name="v"><div hidden><input name="v"></div><input type="radio" name="r" value="a"><input type="radio" name="r" value="b"><div hidden><input type="radio" name="r" value="c"></div>`;
+    expect(show(html, { v: "old", r: "b" })).toEqual({ v: "old", r: "b" });
+    const inputs = root.querySelectorAll<HTMLInputElement>("[name=v]");
+    inputs.forEach((input, at) => (input.value = ["x", "new", "y"][at]!));
+    expect(readAll(root)).toMatchObject({ v: "new" });
+    inputs[1]!.hidden = true;
+    inputs[0]!.parentElement!.hidden = false;
+    expect(readAll(root)).toMatchObject({ v: "x" });
+  });
+
+  test("a typed cell that takes over from its namesake has a type it offers; one that only is shown keeps what the file says", () => {
+    const cells = `<select name="t"><option value="set"><option value="move"></select><fe-typed-input name="to" type-name="tot" types="str,msg" data-show-if="t=set"></fe-typed-input><fe-typed-input name="to" type-name="tot" types="msg,flow" data-show-if="t=move"></fe-typed-input>`;
+    const rules = [{ t: "set", to: "a", tot: "str" }, { t: "move", to: "b", tot: "strange" }];
+    expect(show(`<fe-list name="rules"><template>${cells}</template></fe-list>`, { rules })).toEqual({ rules });
+    const action = root.querySelector<HTMLSelectElement>("select[name=t]")!;
+    const choose = (value: string) => { action.value = value; action.dispatchEvent(new Event("input", { bubbles: true })); };
+    choose("move");
+    expect(readAll(root).rules).toEqual([{ t: "move", to: "a", tot: "msg" }, rules[1]]);
+    choose("set");
+    expect(readAll(root)).toEqual({ rules });
+  });
+
   test("a scalar list is a list of values, an object list is an object", () => {
     const template = (extra: string, cells: string) => `<fe-list name="x" ${extra}><template>${cells}</template></fe-list>`;
     expect(show(template("scalar", `<input name="value">`), { x: ["a", "b"] })).toEqual({ x: ["a", "b"] });

@@ -10,6 +10,7 @@ from ..endpoint import Call, Endpoint
 from ..merging import merged
 
 CATALOGUE = "editor.json"
+OWN_WORDS = "admin.json"
 
 
 async def read(call: Call) -> Any:
@@ -32,7 +33,7 @@ def languages() -> list[dict[str, Any]]:
     """Return the languages of the editor."""
     places = sorted(place for place in folder("locales").iterdir() if (place / CATALOGUE).is_file())
     return [
-        {"lang": place.name, "name": read_words(place / CATALOGUE).get("language", place.name)}
+        {"lang": place.name, "name": read_words(place / OWN_WORDS).get("language", place.name)}
         for place in places
     ]
 

@@ -21,6 +21,18 @@ export const addSubflow = (template: FlowEntry): Recipe => (draft) => {
   draft.order.splice(firstNode < 0 ? draft.order.length : firstNode, 0, template.id);
 };
 
+/** Whether instances of `outer` hold `inner` somewhere inside; a template holds itself. */
+export function holds(doc: FlowDocument, outer: string, inner: string, seen = new Set<string>()): boolean {
+  if (outer === inner) return true;
+  seen.add(outer);
+  const inside = indexOf(doc).on(outer).map(subflowOf).filter((id): id is string => id !== null && !seen.has(id));
+  return inside.some((id) => holds(doc, id, inner, seen));
+}
+
+/** A template with itself somewhere inside would never end. */
+export const isCircular = (doc: FlowDocument, template: string) =>
+  indexOf(doc).on(template).some((entry) => subflowOf(entry) !== null && holds(doc, subflowOf(entry)!, template));
+
 export const addEnd = (template: string, kind: "in" | "out" | "status", x: number, y: number): Recipe => (draft) => {
   const entry = draft.entries[template];
   if (!entry) return;

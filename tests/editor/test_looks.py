@@ -1,0 +1,153 @@
+"""Light and dark, four languages, and what a screen reader finds."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from .author import Author, load
+from .conftest import Opener
+from .servers import PRESS, ROOT, SHOW, TAB, Server
+
+pytestmark = pytest.mark.browser
+
+EXAMPLE = load(ROOT / "examples" / "every-node.json")
+PANELS = ("i", "h", "d", "p", "c", "x", "e")
+LANGUAGES = {"de": "Bearbeiten", "ja": "編集", "zh-CN": "编辑"}
+
+
+def brightness(author: Author) -> float:
+    color = author.page.evaluate("getComputedStyle(document.querySelector('.top')).backgroundColor")
+    author.page.evaluate("document.fonts.ready")
+    numbers = [float(part) for part in re.findall(r"[\d.]+", color)]
+    return sum(numbers[:3]) / 3
+
+
+def test_dark_is_chosen_in_the_menu_and_kept(author: Author) -> None:
+    light = brightness(author)
+    author.page.get_by_role("button", name="Menu").click()
+    author.page.get_by_role("menuitemradio", name="Dark").click()
+    author.until("document.documentElement.dataset.theme === 'dark'")
+    assert brightness(author) < 70 < light
+    author.reload()
+    assert brightness(author) < 70
+
+
+def test_the_system_decides_where_nothing_is_chosen(openers: Opener, server: Server) -> None:
+    assert brightness(openers(server, color_scheme="dark")) < 70
+    assert brightness(openers(server, color_scheme="light")) > 200
+
+
+def words_of(author: Author) -> str:
+    """Give everything that is to be read or heard."""
+    text: str = author.page.evaluate(
+        """() => document.body.innerText + [...document.querySelectorAll("[title],[aria-label],[placeholder]")]
+             .flatMap((one) => ["title", "aria-label", "placeholder"].map((name) => "\\n" + (one.getAttribute(name) ?? ""))).join("")"""
+    )
+    return text
+
+
+def keys_of(catalogue: dict[str, Any], before: str = "") -> Iterator[str]:
+    for key, value in catalogue.items():
+        if isinstance(value, dict):
+            yield from keys_of(value, f"{before}{key}.")
+        else:
+            yield re.sub("_(one|other)$", "", before + key)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_language_is_switched_in_the_page_and_no_word_is_missing(
+    openers: Opener, server: Server, language: str
+) -> None:
+    server.deploy([TAB, PRESS, SHOW])
+    author = openers(server)
+    author.run("Settings")
+    author.page.locator("dialog select").nth(1).select_option(language)
+    expect(author.page.locator("html")).to_have_attribute("lang", language)
+    author.page.keyboard.press("Escape")
+    catalogue = json.loads((ROOT / "locales" / "en-US" / "editor.json").read_text("utf-8"))
+    keys = {key for key in keys_of(catalogue) if "." in key}
+    seen = words_of(author)
+    for panel in PANELS:
+        author.press("Control+g")
+        author.press(panel)
+        author.page.locator(".side").wait_for()
+        seen += words_of(author)
+    for opens in ("Control+i", "Control+e", "Control+k"):
+        author.press(opens)
+        author.page.locator("dialog[open]").wait_for()
+        seen += words_of(author)
+        author.page.keyboard.press("Escape")
+        expect(author.page.locator("dialog[open]")).to_have_count(0)
+    form = author.edit("press")
+    seen += words_of(author)
+    expect(form.box.locator('label[for="f-name"]')).not_to_have_text("Name")
+    form.box.locator(".tray-h .ib").click()
+    assert [key for key in keys if re.search(rf"(?<![\w.]){re.escape(key)}(?![\w.])", seen)] == []
+    assert "{" not in re.sub(
+        r"\{\s*\"[^}]*\}", "", seen.replace(json.dumps([TAB, PRESS, SHOW], indent=4), "")
+    )
+    author.reload()
+    expect(author.page.locator("html")).to_have_attribute("lang", language)
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    path = ROOT / "editor" / "node_modules" / "axe-core" / "axe.min.js"
+    if not path.exists():
+        pytest.skip("needs `npm ci` in editor/")
+    return path.read_text("utf-8")
+
+
+def faults(author: Author, axe: str, where: str = "html") -> list[str]:
+    """Give what axe-core objects to, with the first place of each."""
+    author.page.evaluate(axe)
+    found = author.page.evaluate(
+        "(where) => axe.run(where, { resultTypes: ['violations'] }).then(({ violations }) => violations"
+        ".map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.length} times, first ${nodes[0].html.slice(0, 160)}`))",
+        where,
+    )
+    return list(found)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_canvas_tray_and_dialogs_are_clean_to_axe(
+    openers: Opener, server: Server, axe: str, scheme: str
+) -> None:
+    server.deploy(EXAMPLE)
+    author = openers(server, color_scheme=scheme, reduced_motion="reduce")
+    author.press("Control+g")
+    author.press("d")
+    assert faults(author, axe) == []
+    author.press("Control+i")
+    author.page.locator("dialog textarea").fill(json.dumps([PRESS]))
+    expect(author.page.locator("dialog .hint.ok")).to_be_visible()
+    assert faults(author, axe) == []
+    author.page.keyboard.press("Escape")
+    for kind in ("inject", "function", "switch", "OpenAI API"):
+        form = author.edit_type(kind)
+        assert faults(author, axe) == []
+        form.cancel()
+
+
+def test_the_canvas_is_worked_by_keys_alone(openers: Opener, server: Server) -> None:
+    server.deploy([TAB, PRESS, SHOW])
+    author = openers(server)
+    keyboard = author.page.keyboard
+    author.press("ArrowRight")
+    keyboard.press("Enter")
+    form = author.page.locator("section.tray")
+    expect(form.locator('[name="name"]')).to_be_focused()
+    keyboard.type("keys ")
+    keyboard.press("Control+Enter")
+    expect(form).to_have_count(0)
+    expect(author.node("keys press").or_(author.node("presskeys")).first).to_be_visible()
+    keyboard.press("ArrowRight")
+    expect(author.page.locator(".node.sel .node-label")).to_have_text("show")
+    keyboard.press("Delete")
+    expect(author.nodes).to_have_count(1)

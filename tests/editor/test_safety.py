@@ -1,0 +1,158 @@
+"""What comes from outside is text: nothing of it runs, nothing of it brings the page down, and secrets stay away."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Response, expect
+
+from .author import Author, Tray
+from .conftest import Opener
+from .servers import PRESS, SHOW, TAB, Server
+
+pytestmark = pytest.mark.browser
+
+EVIL = '<img src="x" onerror="window.pwned = 1"><script>window.pwned = 2</script>'
+LINK = f"[click](javascript:window.pwned=3) {EVIL} <a href='javascript:window.pwned=4'>or here</a>"
+SECRET = "sk-nobody-may-read-this-0123456789"
+
+
+def function(code: str) -> dict[str, Any]:
+    return {"id": "make", "type": "function", "z": "f1", "name": "make", "func": code, "outputs": 1, "timeout": 0, "noerr": 0,
+            "initialize": "", "finalize": "", "libs": [], "x": 320, "y": 200, "wires": [["show"]]}  # fmt: skip
+
+
+def chain(code: str, **show: Any) -> list[dict[str, Any]]:
+    """Press, make, show."""
+    return [TAB, {**PRESS, "wires": [["make"]]}, function(code), {**SHOW, **show}]
+
+
+def test_markup_in_names_statuses_and_messages_is_shown_and_never_run(
+    openers: Opener, server: Server
+) -> None:
+    code = f"node.status({{text: {json.dumps(EVIL)}}}); node.warn({json.dumps(EVIL)});\n" + (
+        f"msg.payload = {{[{json.dumps(EVIL)}]: {json.dumps(EVIL)}}}; msg.topic = {json.dumps(EVIL)}; return msg;"
+    )
+    flows = chain(code, name=EVIL)
+    flows[0] = {**TAB, "label": EVIL, "info": LINK}
+    flows += [
+        {"id": "g", "type": "group", "z": "f1", "name": EVIL, "nodes": ["make"], "style": {"label": True, "fill": "red;background:url(x)"}, "x": 260, "y": 150, "w": 200, "h": 100},
+        {"id": "note", "type": "comment", "z": "f1", "name": EVIL, "info": LINK, "x": 320, "y": 340, "wires": []},
+        {"id": "odd", "type": EVIL, "z": "f1", "name": "odd", "x": 520, "y": 340, "wires": []},
+        {"id": "sub", "type": "subflow", "name": EVIL, "info": LINK, "category": EVIL, "in": [], "out": [], "icon": "javascript:1", "color": "expression(1)"},
+    ]  # fmt: skip
+    server.deploy(flows)
+    author = openers(server)
+    author.press("Control+g")
+    author.press("d")
+    author.send("press")
+    expect(author.page.locator(".msgs .msg")).to_have_count(2)
+    expect(author.page.locator(".node-status")).to_contain_text("<img")
+    author.page.locator(".msgs .tree .nest").last.click()
+    for panel in "ihpcxe":
+        author.press("Control+g")
+        author.press(panel)
+        author.page.locator(".side").wait_for()
+    author.press("Control+k")
+    author.page.locator("dialog.command input").fill("img")
+    author.page.locator("#command-list li").first.wait_for()
+    author.page.keyboard.press("Escape")
+    form = author.edit("odd")
+    form.box.get_by_role("tab", name="Description").click()
+    form.box.locator("textarea, .code-home").first.wait_for()
+    form.cancel()
+    assert author.page.evaluate("window.pwned") is None
+    assert author.page.locator('img[src="x"], a[href^="javascript"], main script').count() == 0
+
+
+def test_the_page_says_that_only_its_own_scripts_run(server: Server) -> None:
+    policy = httpx.get(server.url).headers["Content-Security-Policy"]
+    script = re.search(r"script-src ([^;]*)", policy)
+    assert script
+    assert script[1] == "'self'"
+    assert "default-src 'self'" in policy
+
+
+def test_a_huge_message_is_cut_and_the_page_stays_quick(openers: Opener, server: Server) -> None:
+    code = (
+        "msg.payload = {text: 'x'.repeat(1e7), list: Array.from({length: 1e5}, (_, at) => at)}; return msg;"
+    )
+    server.deploy(chain(code))
+    author = openers(server)
+    author.press("Control+g")
+    author.press("d")
+    author.send("press")
+    shown = author.page.locator(".msgs .msg")
+    expect(shown).to_have_count(1, timeout=20_000)
+    expect(shown).to_contain_text("text")
+    assert author.page.evaluate("document.querySelector('.msgs').innerText.length") < 20_000
+    author.drag_node("show", 0, 100)
+    expect(author.page.locator(".deploy")).to_be_visible()
+
+
+def test_a_storm_of_messages_keeps_the_last_of_them(openers: Opener, server: Server) -> None:
+    server.deploy(chain("for (let at = 0; at < 3000; at++) node.send({payload: at}); return null;"))
+    author = openers(server)
+    author.press("Control+g")
+    author.press("d")
+    author.send("press")
+    expect(author.page.locator(".msgs .msg", has_text="2999")).to_have_count(1, timeout=20_000)
+    assert author.page.locator(".msgs .msg").count() <= 500
+
+
+def test_a_secret_goes_to_the_server_and_never_comes_back(openers: Opener, server: Server) -> None:
+    author = openers(server)
+    answers: list[str] = []
+
+    def note(response: Response) -> None:
+        if response.request.resource_type in ("fetch", "xhr"):
+            answers.append(response.text())
+
+    author.click("add one")
+    host = Tray(author.page)
+    host.fill("name", "secretive")
+    host.fill("apiBase", "http://127.0.0.1:9/v1")
+    host.fill("secureApiKeyValue", SECRET)
+    host.done()
+    assert SECRET not in json.dumps(author.exported())
+    author.deploy()
+
+    author.page.on("response", note)
+    author.reload()
+    author.press("Control+g")
+    author.press("c")
+    author.page.get_by_role("button", name="secretive").click()
+    host = Tray(author.page)
+    expect(host.box.locator("fe-secret")).to_contain_text("stored, never shown")
+    host.fill("name", "still secretive")
+    host.done()
+    author.deploy()
+    assert answers
+    assert not [text for text in answers if SECRET in text]
+    assert SECRET not in author.page.content()
+    assert SECRET not in json.dumps(server.flows())
+    stored = httpx.get(f"{server.url}credentials/Service Host/{server.node('still secretive')['id']}").json()
+    assert stored["has_secureApiKeyValue"] is True
+
+
+def test_errors_of_nodes_appear_beside_the_messages(openers: Opener, server: Server) -> None:
+    server.deploy(chain("throw new Error('out of paper')"))
+    author = openers(server)
+    author.send("press")
+    author.page.get_by_role("button", name="1 error").click()
+    message = author.page.locator(".msgs .msg.err")
+    expect(message).to_contain_text("out of paper")
+    expect(message).to_contain_text("make")
+    message.get_by_role("button", name="make").click()
+    expect(author.page.locator(".node.sel .node-label")).to_have_text("make")
+
+
+def test_a_third_partys_page_may_not_frame_or_call_the_editor(author: Author, server: Server) -> None:
+    answer = httpx.get(server.url)
+    assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+    foreign = httpx.post(f"{server.url}flows", json=[], headers={"Origin": "http://elsewhere.example"})
+    assert foreign.status_code == 403

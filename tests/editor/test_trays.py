@@ -1,0 +1,161 @@
+"""The edit form of every type: it opens, changes what its author changes, and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Locator, expect
+
+from .author import Author, Tray, meaning
+from .conftest import Opener
+from .servers import Server
+
+pytestmark = pytest.mark.browser
+
+CATEGORIES = ("ai", "common", "function", "sequence", "network", "parser", "storage")
+
+
+def categories(server: Server) -> dict[str, list[dict[str, Any]]]:
+    """Give the types of the server by the palette's category; config types stand under their own."""
+    types = httpx.get(f"{server.url}api/types").json()
+    found: dict[str, list[dict[str, Any]]] = {}
+    for one in types:
+        found.setdefault("config" if one.get("config") else one["category"], []).append(one)
+    return found
+
+
+def a_text_field(form: Tray) -> Locator:
+    """Give a field that takes any text: the name where there is one."""
+    named = form.box.locator('.fields input[name="name"]')
+    return named if named.count() else form.box.locator(".fields input:not([type]):visible").first
+
+
+def test_every_type_belongs_to_a_tested_category(server: Server) -> None:
+    assert set(categories(server)) - {"config", "subflows"} <= set(CATEGORIES)
+
+
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_every_form_changes_what_its_author_changes(openers: Opener, server: Server, category: str) -> None:
+    types = [one["type"] for one in categories(server)[category]]
+    author = openers(server)
+    for kind in types:
+        author.page.locator(f'.chip[data-type="{kind}"]').click()
+        expect(author.page.locator(".node.sel, .note.sel")).to_have_count(1)
+    before = meaning(author.exported())
+    ids = {entry["type"]: entry["id"] for entry in before.values()}
+    for kind in types:
+        author.page.goto(f"{server.url}#node/{ids[kind]}")
+        expect(author.chosen(ids[kind])).to_be_visible()
+        author.press("Enter")
+        form = Tray(author.page)
+        field = a_text_field(form)
+        name = field.get_attribute("name")
+        field.fill(f"my {kind}")
+        form.done()
+        before[ids[kind]] = {**before[ids[kind]], name: f"my {kind}"}
+    assert meaning(author.exported()) == before
+    author.deploy()
+    assert meaning(server.flows()) == before
+
+
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_every_form_that_is_only_looked_at_changes_nothing(
+    openers: Opener, server: Server, category: str
+) -> None:
+    author = openers(server)
+    for one in categories(server)[category]:
+        author.page.locator(f'.chip[data-type="{one["type"]}"]').click()
+        expect(author.page.locator(".node.sel, .note.sel")).to_have_count(1)
+        before = author.exported()
+        author.press("Enter")
+        form = Tray(author.page)
+        for tab in ("Description", "Appearance", "Properties"):
+            form.box.get_by_role("tab", name=tab).click()
+        form.done()
+        assert author.exported() == before, one["type"]
+        author.press("Control+z")
+    expect(author.page.locator(".upToDate")).to_be_visible()
+
+
+def test_every_config_node_is_made_and_named(openers: Opener, server: Server) -> None:
+    author = openers(server)
+    author.press("Control+g")
+    author.press("c")
+    types = categories(server)["config"]
+    for one in types:
+        author.click("Add a config node")
+        author.page.get_by_role("menuitem", name=one["paletteLabel"], exact=True).click()
+        form = Tray(author.page)
+        a_text_field(form).fill(f"my {one['type']}")
+        form.done()
+    author.deploy()
+    made = {entry["type"] for entry in server.flows() if entry["type"] != "tab"}
+    assert made == {one["type"] for one in types}
+
+
+def test_a_method_is_found_and_swapped_without_losing_what_was_typed(author: Author, server: Server) -> None:
+    author.place("OpenAI API", 700, 300)
+    author.press("Enter")
+    form = Tray(author.page)
+    form.fill("name", "both")
+    form.method("createChatCompletion")
+    form.add("model")
+    form.fill("defaults.model", "gpt-5-mini")
+    form.add("temperature")
+    form.fill("defaults.temperature", "0.4")
+    form.method("createEmbedding")
+    expect(form.field("defaults.model")).to_have_value("gpt-5-mini")
+    form.method("createChatCompletion")
+    expect(form.field("defaults.temperature")).to_have_value("0.4")
+    form.done()
+    author.deploy()
+    node = server.node("both")
+    assert node["method"] == "createChatCompletion"
+    assert node["defaults"] == {"model": "gpt-5-mini", "temperature": 0.4}
+
+
+def test_code_is_written_in_an_editor_with_line_numbers(author: Author, server: Server) -> None:
+    author.place("function", 700, 300)
+    author.press("Enter")
+    form = Tray(author.page)
+    form.fill("name", "coded")
+    editor = form.box.locator(".cm-content:visible").first
+    editor.click()
+    author.page.keyboard.press("Control+a")
+    author.page.keyboard.insert_text("return {payload: 42};")
+    form.done()
+    author.deploy()
+    assert server.node("coded")["func"] == "return {payload: 42};"
+
+
+def test_rules_of_a_switch_are_added_and_its_outputs_follow(author: Author, server: Server) -> None:
+    author.place("switch", 700, 300)
+    author.press("Enter")
+    form = Tray(author.page)
+    form.fill("name", "route")
+    form.box.locator(".lst-add").click()
+    rows = form.box.locator(".lst-row")
+    expect(rows).to_have_count(2)
+    rows.nth(0).locator(".typed-value input").first.fill("a")
+    rows.nth(1).locator(".typed-value input").first.fill("b")
+    form.done()
+    expect(author.node("route").locator(".port.out")).to_have_count(2)
+    author.deploy()
+    node = server.node("route")
+    assert [rule["v"] for rule in node["rules"]] == ["a", "b"]
+    assert (node["outputs"], node["wires"]) == (2, [[], []])
+
+
+def test_a_field_that_is_wrong_says_so_while_it_is_typed(author: Author) -> None:
+    author.place("delay", 700, 300)
+    author.press("Enter")
+    form = Tray(author.page)
+    number = form.box.locator('input[data-type="number"]:visible').first
+    number.fill("soon")
+    expect(form.box.locator(".hint.err:visible").first).to_be_visible()
+    expect(form.box.locator(".tray-h .pill.warn")).to_contain_text("1 field to fix")
+    number.fill("5")
+    expect(form.box.locator(".tray-h .pill.warn")).to_have_count(0)
+    form.cancel()
