@@ -211,14 +211,20 @@ async def test_the_first_interrupt_closes_nodes_and_the_run_ends_well(tmp_path):
 
 
 async def test_the_second_interrupt_ends_at_once(tmp_path):
-    slow = "import asyncio\nawait asyncio.sleep(60)\n"
-    flow = [tab(), node("f", "function", func="return msg\n", finalize=slow, language="python")]
+    pipe = tmp_path / "nobody-reads"
+    os.mkfifo(pipe)
+    flow = [
+        tab(),
+        inject("i", ["f"]),
+        node("f", "file", filename=str(pipe), filenameType="str", overwriteFile="true"),
+    ]
     process = await asyncio.create_subprocess_exec(
-        *command("run", write(tmp_path, flow)), env=environment(), stderr=asyncio.subprocess.PIPE
+        *command("run", write(tmp_path, flow), "--inject", "i"), env=environment(), stderr=asyncio.subprocess.PIPE
     )
     assert process.stderr is not None
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         await process.stderr.readline()
+        await asyncio.sleep(0.5)  # by now the file node waits for somebody to read
         process.send_signal(signal.SIGINT)
         await process.stderr.readline()
         process.send_signal(signal.SIGINT)

@@ -94,6 +94,12 @@ function Keys() {
   );
 }
 
+/** The offered language that the page speaks: a browser may ask for ja-JP where there is ja. */
+function offered(language: string, languages: { lang: string }[]) {
+  const found = [language, language.split("-")[0]].find((one) => languages.some(({ lang }) => lang === one));
+  return found ?? (languages.some(({ lang }) => lang === "en-US") ? "en-US" : language);
+}
+
 function Settings() {
   const theme = useUi((state) => state.theme);
   const language = useLanguage((state) => state.language);
@@ -104,7 +110,7 @@ function Settings() {
       <label className="setting"><span>{t("settings.theme")}</span>
         <select className="field" value={theme} onChange={(event) => useUi.setState({ theme: event.target.value as Theme })}>{(["auto", "light", "dark"] as const).map((name) => <option key={name} value={name}>{t(`action.theme-${name}`)}</option>)}</select></label>
       <label className="setting"><span>{t("settings.language")}</span>
-        <select className="field" value={language} onChange={(event) => void loadLanguage(event.target.value).catch((error: Error) => notify("error", error.message))}>
+        <select className="field" value={offered(language, languages)} onChange={(event) => void loadLanguage(event.target.value).catch((error: Error) => notify("error", error.message))}>
           {(languages.length ? languages : [{ lang: language, name: language }]).map(({ lang, name }) => <option key={lang} value={lang}>{name}</option>)}
         </select></label>
     </Modal>

@@ -128,7 +128,7 @@ describe("values", () => {
     const action = root.querySelector<HTMLSelectElement>("select[name=t]")!;
     const choose = (value: string) => { action.value = value; action.dispatchEvent(new Event("input", { bubbles: true })); };
     choose("move");
-    expect(readAll(root).rules).toEqual([{ t: "move", to: "a", tot: "msg" }, rules[1]]);
+    expect(readAll(root).rules).toEqual([{ t: "move", to: "", tot: "msg" }, rules[1]]);
     choose("set");
     expect(readAll(root)).toEqual({ rules });
   });
