@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-
 from flowengine.fields import line, rows, typed, wide
 from flowengine.node import ConfigNode, NodeConfig
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-
 from flowengine.fields import nodes
 from flowengine.messages import Msg
 from flowengine.node import Node, NodeConfig

@@ -219,7 +219,9 @@ async def test_the_second_interrupt_ends_at_once(tmp_path):
         node("f", "file", filename=str(pipe), filenameType="str", overwriteFile="true"),
     ]
     process = await asyncio.create_subprocess_exec(
-        *command("run", write(tmp_path, flow), "--inject", "i"), env=environment(), stderr=asyncio.subprocess.PIPE
+        *command("run", write(tmp_path, flow), "--inject", "i"),
+        env=environment(),
+        stderr=asyncio.subprocess.PIPE,
     )
     assert process.stderr is not None
     async with asyncio.timeout(30):
