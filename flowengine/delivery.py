@@ -41,7 +41,9 @@ Receive = Callable[[Any], None]
 class Delivery:
     """The queue of one engine and the counts of what is in flight."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = 0) -> None:
+        self.most = most
+        """What may be in flight before entry nodes take in no more; 0 for no bound."""
         self.queue: deque[tuple[Receive, Any]] = deque()
         self.passed: list[Msg] = []
         """What has come of the messages that a node is going through, and is not queued yet."""
@@ -59,6 +61,14 @@ class Delivery:
     def waiting(self) -> int:
         """How many messages are queued."""
         return sum(len(load) if load.__class__ is list else 1 for _, load in self.queue) + len(self.passed)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so much is in flight that entry nodes should take in no more.
+
+        Only they ask. What is in the flow always goes on, loops too: it could not be held up without deadlock.
+        """
+        return 0 < self.most <= len(self.queue) + self.operations + self.timers
 
     def put(self, receive: Receive, load: Any) -> None:
         """Queue one delivery: of a message, or of several to a ``receive_all``."""

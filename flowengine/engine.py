@@ -49,7 +49,7 @@ class Engine:
         self.user_dir = user_dir
         self.language = self.settings.lang
         self.node_sets = node_sets or NodeSets()
-        self.delivery = Delivery()
+        self.delivery = Delivery(self.settings.max_in_flight)
         self.hooks = Hooks(self._hooks_changed)
         self.stores = Stores(self.settings.context_storage, str(user_dir) if user_dir else None)
         self.global_context = Context(self.stores, "global", seed=self.settings.function_global_context)

@@ -105,6 +105,8 @@ class HttpServer:
             self._sweep.cancel()
         if self._server is not None:
             self._server.close()
+        elif self._socket is not None:
+            self._socket.close()
         for connection in list(self.connections):
             connection.close()
         if self._own is not None:

@@ -41,6 +41,9 @@ class Settings(BaseModel):
     """Longest string, array or object that a debug node shows."""
     http_request_timeout: int = 120000
     """Milliseconds an http request waits where its node does not say."""
+    max_in_flight: int = 50_000
+    """Deliveries, operations and timers that may be under way before http in answers 503 and mqtt lets its
+    broker wait; 0 for no bound."""
     lang: str = "en-US"
     """Language of the sentences in logs and errors."""
     ui_host: str = "127.0.0.1"

@@ -83,11 +83,13 @@ class Debug(Node):
         self._count_timer: TimerHandle | None = None
         self._first_status()
         self._is_broken = False
+        expression: Any = self.config.complete
         try:
             self._value = self._compile_value()
+            expression = self.config.status_val
             self._status_value = self._compile_status_value()
         except ExpressionError:
-            self.error(self.words("errors.invalid_expression", error=self.config.complete))
+            self.error(self.words("errors.invalid_expression", error=expression))
             self._is_broken = True
 
     def on_input(self, msg: Msg) -> Any:

@@ -16,6 +16,8 @@ from flowengine.messages import Msg, generate_id
 from flowengine.node import Node, NodeConfig
 
 WITH_BODY = frozenset(("post", "put", "patch", "delete", "options"))
+RETRY_AFTER = "1"
+"""Seconds after which a client that was sent away may ask again."""
 MOST_BODY = "256mb"
 """Largest body that is handed on as it came, unless the setting ``httpNodeMaxBody`` says otherwise."""
 
@@ -78,15 +80,27 @@ class HttpIn(Node):
             return self._parsed_limit
         return self._raw_limit
 
+    def _refuses(self, response: HttpResponse) -> bool:
+        """Send a client away for a moment where the flows have more to do than they may; tells whether it was."""
+        if not self.host.delivery.is_full:
+            return False
+        response.set("Retry-After", RETRY_AFTER)
+        response.send_status(503)
+        return True
+
     def _take_query(
         self, is_get: bool, request: HttpRequest, response: HttpResponse, body: bytes | None
     ) -> None:
+        if self._refuses(response):
+            return
         msg = Msg(_msgid=generate_id(), req=request, res=response)
         if is_get:
             msg["payload"] = request["query"]
         self.send(msg)
 
     def _take_body(self, request: HttpRequest, response: HttpResponse, body: bytes | None) -> None:
+        if self._refuses(response):
+            return
         try:
             if body is None:
                 raise too_large()

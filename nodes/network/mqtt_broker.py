@@ -205,6 +205,7 @@ class MqttBroker(ConfigNode):
         """Connect once; tells whether there is a connection now."""
         self._client = client
         client.on_message = self._hear
+        client.is_full = lambda: self.host.delivery.is_full
         client.on_lost = lambda code, reason: self._on_lost(lost, code, reason)
         try:
             answer = await client.connect()

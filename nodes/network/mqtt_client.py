@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MOST_PENDING = 10_000
 """Messages that may wait for the broker to confirm them."""
+REST = 0.05
+"""Seconds without reading where the flows have too much to do."""
 CONNECT_TIMEOUT = 30.0
 CLOSE_TIMEOUT = 2.0
 
@@ -28,6 +30,8 @@ class MqttClient:
     def __init__(self, address: Address, login: Login) -> None:
         self.on_message: Callable[[Incoming], None] = lambda message: None
         self.on_lost: Callable[[str, str], None] = lambda code, reason: None
+        self.is_full: Callable[[], bool] = lambda: False
+        """Asked after each reading: where there is too much to do already, the broker has to wait."""
         self.connected = False
         self.pending: dict[int, Callable[[NodeError | None], None]] = {}
         self._address, self._login = address, login
@@ -243,9 +247,21 @@ class MqttClient:
 
     def _read(self, sock: Any) -> None:
         self._paho.loop_read()
+        if self.is_full():
+            # What is not read is not acknowledged, and soon not sent any more. A little is read all the same: what
+            # the flows are busy with may wait for the broker's answers.
+            self._loop.remove_reader(sock)
+            self._loop.call_later(REST, self._read_again, sock)
+            return
         # What TLS has decrypted already does not make the socket readable again.
         while self._paho.socket() is sock and getattr(sock, "pending", _none_pending)():
             self._paho.loop_read()
+
+    def _read_again(self, sock: Any) -> None:
+        current: Any = self._paho.socket()
+        if current is sock:
+            self._loop.add_reader(sock, self._read, sock)
+            self._read(sock)
 
     def _tick(self) -> None:
         self._paho.loop_misc()

@@ -51,6 +51,7 @@ class TcpIn(Node):
         self._own: dict[str, Connection] = {}
         self._pieces: dict[str, Pieces] = {}
         self._server: asyncio.Server | None = None
+        self._listening: socket.socket | None = None
         self._client: TcpClient | None = None
         tls = self.node(config.tls)
         self._tls = tls if isinstance(tls, TlsConfig) else None
@@ -77,11 +78,13 @@ class TcpIn(Node):
         if self._server is not None:
             self._server.close()
             self.log(self.words("statuses.stopped_listening", port=self._port))
+        elif self._listening is not None:
+            self._listening.close()
             await asyncio.sleep(0)
 
     def _listen(self) -> None:
         try:
-            own = bound_socket(self._port)
+            own = self._listening = bound_socket(self._port)
         except NodeError as error:
             self.error(self.words("errors.cannot_listen", port=self._port, error=error_text(error)))
             return

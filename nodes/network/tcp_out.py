@@ -58,6 +58,7 @@ class TcpOut(Node):
         self._pool: ConnectionPool = self.host.service("tcp_connections", ConnectionPool)
         self._clients: dict[str, Connection] = {}
         self._server: asyncio.Server | None = None
+        self._listening: socket.socket | None = None
         self._client: TcpClient | None = None
         tls = self.node(config.tls)
         self._tls = tls if isinstance(tls, TlsConfig) else None
@@ -80,6 +81,8 @@ class TcpOut(Node):
         if self._server is not None:
             self._server.close()
             self.log(self.words("statuses.stopped_listening", port=self._port))
+        elif self._listening is not None:
+            self._listening.close()
 
     def on_input(self, msg: Msg) -> None:
         self._write(msg)
@@ -123,7 +126,7 @@ class TcpOut(Node):
 
     def _listen(self) -> None:
         try:
-            own = bound_socket(self._port)
+            own = self._listening = bound_socket(self._port)
         except NodeError as error:
             self.error(self.words("errors.cannot_listen", port=self._port, error=error_text(error)))
             return

@@ -34,10 +34,15 @@ class UdpSocket(asyncio.DatagramProtocol):
     async def open(self) -> None:
         """Begin to receive, once."""
         async with self._opening:
-            if self._transport is None:
+            if self._transport is not None or not self._holders:
+                return
+            try:
                 await asyncio.get_running_loop().create_datagram_endpoint(lambda: self, sock=self._own)
-            if not self._holders and self._transport is not None:
-                self._transport.close()
+            finally:
+                if (
+                    not self._holders
+                ):  # let go of meanwhile; before, the event loop had the socket in its hands
+                    self._close()
 
     @property
     def is_open(self) -> bool:
@@ -53,11 +58,15 @@ class UdpSocket(asyncio.DatagramProtocol):
         self._holders.pop(node_id, None)
         if self._holders:
             return False
+        if not self._opening.locked():
+            self._close()
+        return True
+
+    def _close(self) -> None:
         if self._transport is not None:
             self._transport.close()
-        elif not self._opening.locked():  # else the transport is about to own the socket, and closes it
+        else:
             self._own.close()
-        return True
 
     def send(self, data: bytes, host: str, port: int, failed: Callable[[OSError], None]) -> None:
         """Send a datagram to an address; ``failed`` is told at once why that cannot be."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import codecs
+import re
 from functools import lru_cache
 
 from flowengine.errors import NodeError
@@ -42,16 +42,50 @@ _NAMES = {
 """Names that Python does not know, and those that stand for the larger set that browsers take them for."""
 
 
+_CODES = {("gbk", "€"): b"\x80", ("big5hkscs", "€"): b"\xa3\xe1"}
+"""Characters that other systems have in these sets, and Python has not."""
+_CHARACTERS = {(codec, code): char for (codec, char), code in _CODES.items()}
+_OF_ONE_BYTE = ("charmap", "ascii", "latin-1")
+_URL_SAFE = str.maketrans("-_", "+/")
+
+
 def encode(text: str, name: str) -> bytes:
     """Encode a text; what the encoding lacks becomes ``?``. Raises NodeError for an unknown encoding."""
     if name == "base64":
-        return base64.b64decode(text + "=" * (-len(text) % 4))
+        return _from_base64(text)
     if name == "hex":
         return _from_hex(text)
+    if name == "binary":  # a byte of each character, whatever it is
+        return text.encode("utf-16-le", "surrogatepass")[::2]
     if (table := _encoding_table(name)) is not None:
-        return bytes(table.get(char, ord("?")) for char in text)
+        return b"".join(bytes((table[char],)) if char in table else _unknown(char) for char in text)
     codec = _codec(name)
-    return text.encode(codec, "surrogatepass" if codec.startswith("utf") else "replace")
+    return text.encode(codec, "surrogatepass" if codec.startswith("utf") else _REPLACE)
+
+
+_REPLACE = "flowengine.replace"
+
+
+def _replaced(error: UnicodeError) -> tuple[bytes | str, int]:
+    """Give what stands for a character that a set lacks, or for a byte that means nothing in it."""
+    if isinstance(error, UnicodeDecodeError):
+        for width in (1, 2):
+            code = error.object[error.start : error.start + width]
+            if (error.encoding, code) in _CHARACTERS:
+                return _CHARACTERS[error.encoding, code], error.start + width
+        return "\ufffd", error.end
+    assert isinstance(error, UnicodeEncodeError)
+    unknown = _unknown if error.encoding in _OF_ONE_BYTE else lambda char: b"?"
+    lacking = error.object[error.start : error.end]
+    return b"".join(_CODES.get((error.encoding, char)) or unknown(char) for char in lacking), error.end
+
+
+codecs.register_error(_REPLACE, _replaced)
+
+
+def _unknown(char: str) -> bytes:
+    """Return a question mark for each of JavaScript's halves of the character."""
+    return b"??" if ord(char) > 0xFFFF else b"?"
 
 
 def decode(data: bytes, name: str) -> str:
@@ -62,15 +96,21 @@ def decode(data: bytes, name: str) -> str:
         return data.hex()
     if (table := _table(name)) is not None:
         return "".join(map(table.__getitem__, data))
-    text = data.decode(_codec(name), "replace")
+    text = data.decode(_codec(name), _REPLACE)
     return text.removeprefix("\ufeff") if _codec(name).startswith("utf") else text
 
 
+def _from_base64(text: str) -> bytes:
+    """Read what is base64 in the text, of either alphabet, up to the padding, and pass over the rest."""
+    digits = re.sub(r"[^A-Za-z0-9+/]", "", text.partition("=")[0].translate(_URL_SAFE))
+    digits = digits[: len(digits) - (len(digits) % 4 == 1)]
+    return base64.b64decode(digits + "=" * (-len(digits) % 4))
+
+
 def _from_hex(text: str) -> bytes:
-    try:
-        return binascii.unhexlify(text[: len(text) // 2 * 2])
-    except binascii.Error:
-        return b""
+    """Read pairs of hexadecimal digits, up to what is none."""
+    found = re.match(r"(?:[0-9a-fA-F]{2})*", text)
+    return bytes.fromhex(found[0] if found else "")
 
 
 def _table(name: str) -> str | None:
@@ -90,6 +130,7 @@ def _codec(name: str) -> str:
     try:
         return codecs.lookup(_NAMES.get(name.lower(), name)).name
     except LookupError:
+        searched = re.sub(r"[^0-9a-z]", "", name.lower())
         raise NodeError(
-            f"Encoding not recognized: '{name}' (searched as: '{name.lower()}')", error_object=True
+            f"Encoding not recognized: '{name}' (searched as: '{searched}')", error_object=True
         ) from None

@@ -92,7 +92,7 @@ class File(Node):
             self.error(error.details or error, msg)
             sent = False
         except Exception as error:  # the next message must be written all the same
-            self.error(str(error) if isinstance(error, NodeError) else error, msg)
+            self.error(str(error) if isinstance(error, NodeError) and not error.name else error, msg)
             return
         if sent:
             self.send(msg)

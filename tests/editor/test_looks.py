@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 
 EXAMPLE = load(ROOT / "examples" / "every-node.json")
 PANELS = ("i", "h", "d", "p", "c", "x", "e")
-LANGUAGES = {"de": "Bearbeiten", "ja": "編集", "zh-CN": "编辑"}
+LANGUAGES = ("de", "ja", "zh-CN")
 
 
 def brightness(author: Author) -> float:
@@ -66,6 +66,9 @@ def test_the_language_is_switched_in_the_page_and_no_word_is_missing(
 ) -> None:
     server.deploy([TAB, PRESS, SHOW])
     author = openers(server)
+    form = author.edit("press")
+    english = form.box.locator(".fields").inner_text()
+    form.cancel()
     author.run("Settings")
     author.page.locator("dialog select").nth(1).select_option(language)
     expect(author.page.locator("html")).to_have_attribute("lang", language)
@@ -86,7 +89,7 @@ def test_the_language_is_switched_in_the_page_and_no_word_is_missing(
         expect(author.page.locator("dialog[open]")).to_have_count(0)
     form = author.edit("press")
     seen += words_of(author)
-    expect(form.box.locator('label[for="f-name"]')).not_to_have_text("Name")
+    assert form.box.locator(".fields").inner_text() != english
     form.box.locator(".tray-h .ib").click()
     assert [key for key in keys if re.search(rf"(?<![\w.]){re.escape(key)}(?![\w.])", seen)] == []
     assert "{" not in re.sub(
@@ -104,15 +107,14 @@ def axe() -> str:
     return path.read_text("utf-8")
 
 
-def faults(author: Author, axe: str, where: str = "html") -> list[str]:
+def faults(author: Author, axe: str) -> str:
     """Give what axe-core objects to, with the first place of each."""
     author.page.evaluate(axe)
     found = author.page.evaluate(
-        "(where) => axe.run(where, { resultTypes: ['violations'] }).then(({ violations }) => violations"
-        ".map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.length} times, first ${nodes[0].html.slice(0, 160)}`))",
-        where,
+        "axe.run('html', { resultTypes: ['violations'] }).then(({ violations }) => violations"
+        ".map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.length} times, first ${nodes[0].html.slice(0, 160)}`))"
     )
-    return list(found)
+    return "\n".join(found)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -123,15 +125,15 @@ def test_canvas_tray_and_dialogs_are_clean_to_axe(
     author = openers(server, color_scheme=scheme, reduced_motion="reduce")
     author.press("Control+g")
     author.press("d")
-    assert faults(author, axe) == []
+    assert faults(author, axe) == ""
     author.press("Control+i")
     author.page.locator("dialog textarea").fill(json.dumps([PRESS]))
     expect(author.page.locator("dialog .hint.ok")).to_be_visible()
-    assert faults(author, axe) == []
+    assert faults(author, axe) == ""
     author.page.keyboard.press("Escape")
     for kind in ("inject", "function", "switch", "OpenAI API"):
         form = author.edit_type(kind)
-        assert faults(author, axe) == []
+        assert faults(author, axe) == ""
         form.cancel()
 
 
@@ -143,10 +145,11 @@ def test_the_canvas_is_worked_by_keys_alone(openers: Opener, server: Server) -> 
     keyboard.press("Enter")
     form = author.page.locator("section.tray")
     expect(form.locator('[name="name"]')).to_be_focused()
-    keyboard.type("keys ")
+    keyboard.press("End")
+    keyboard.type(" again")
     keyboard.press("Control+Enter")
     expect(form).to_have_count(0)
-    expect(author.node("keys press").or_(author.node("presskeys")).first).to_be_visible()
+    expect(author.node("press again")).to_be_visible()
     keyboard.press("ArrowRight")
     expect(author.page.locator(".node.sel .node-label")).to_have_text("show")
     keyboard.press("Delete")

@@ -34,9 +34,8 @@ def chain(code: str, **show: Any) -> list[dict[str, Any]]:
 def test_markup_in_names_statuses_and_messages_is_shown_and_never_run(
     openers: Opener, server: Server
 ) -> None:
-    code = f"node.status({{text: {json.dumps(EVIL)}}}); node.warn({json.dumps(EVIL)});\n" + (
-        f"msg.payload = {{[{json.dumps(EVIL)}]: {json.dumps(EVIL)}}}; msg.topic = {json.dumps(EVIL)}; return msg;"
-    )
+    evil = json.dumps(EVIL)
+    code = f"node.status({{text: {evil}}}); node.warn({evil}); return {{topic: {evil}, payload: {{[{evil}]: {evil}}}}};"
     flows = chain(code, name=EVIL)
     flows[0] = {**TAB, "label": EVIL, "info": LINK}
     flows += [

@@ -13,6 +13,7 @@ const ROW = 17;
 
 export class Code extends FieldElement {
   private text = "";
+  private language = "text";
   private editor: CodeEditor | null = null;
   private readonly area = make("textarea", { spellcheck: "false", class: "code-area" });
   private readonly frame = make("div", { class: "code-frame" });
@@ -42,13 +43,16 @@ export class Code extends FieldElement {
   followLanguage(read: ReadField) {
     const from = this.getAttribute("lang-from");
     const language = from && String(read(from) ?? "");
-    if (language && language !== this.getAttribute("lang")) {
-      this.setAttribute("lang", language);
+    if (language && language !== this.language) {
+      this.language = language;
       this.editor?.setLanguage(language);
     }
   }
 
   protected build() {
+    // To everybody else `lang` means a language people speak.
+    this.language = this.getAttribute("lang") ?? this.language;
+    this.removeAttribute("lang");
     if (!this.text) this.text = this.textContent?.replace(/^\n/, "") ?? "";
     this.replaceChildren(this.frame);
     this.frame.append(this.area);
@@ -67,7 +71,7 @@ export class Code extends FieldElement {
       const home = make("div", { class: "code-home" });
       const root = home.attachShadow({ mode: "open" });
       this.frame.replaceChildren(home);
-      this.editor = mount(root, this.text, this.getAttribute("lang") ?? "text", this.area.getAttribute("aria-label") ?? "", (text) => this.typed(text));
+      this.editor = mount(root, this.text, this.language, this.area.getAttribute("aria-label") ?? "", (text) => this.typed(text));
     } catch {
       // Without the editor's chunk the text area stays, and works.
     }

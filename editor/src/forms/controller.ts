@@ -143,7 +143,8 @@ export class FormController {
       const own = control instanceof FieldElement && !control.closest("[hidden]") && !control.disabled && (control.matches(".bad") || control.querySelector(":scope .bad") !== null);
       if (rule || own) problems += 1;
       if (!(control instanceof FieldElement)) control.classList.toggle("bad", rule !== null);
-      explain(control, this.touched.has(name) ? rule : null);
+      const why = rule ?? (own && control.localName === "fe-typed-input" ? "typed" : null);
+      explain(control, name, this.touched.has(name) ? why : null);
     }
     return problems;
   }
@@ -211,10 +212,11 @@ function prepareRanges(root: HTMLElement) {
   }
 }
 
-function explain(control: Control, rule: string | null) {
-  const home = control.parentElement!;
-  const old = home.querySelector<HTMLElement>(":scope > .hint.err[data-rule]");
+/** Says what is wrong below a field, or below the line it shares with others. */
+function explain(control: Control, name: string, rule: string | null) {
+  const place = control.closest(".line") ?? control;
+  const old = place.parentElement!.querySelector<HTMLElement>(`:scope > .hint.err[data-about="${CSS.escape(name)}"]`);
   if (old?.dataset.rule === rule) return;
   old?.remove();
-  if (rule) control.after(make("p", { class: "hint err", "data-rule": rule, role: "alert" }, make("i", { class: "st err" }), t(`rule.${rule}`)));
+  if (rule) place.after(make("p", { class: "hint err", "data-about": name, "data-rule": rule, role: "alert" }, make("i", { class: "st err" }), t(`rule.${rule}`)));
 }

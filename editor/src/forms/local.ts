@@ -30,7 +30,7 @@ export function instanceForm(template: FlowEntry): string {
     return `<div class="row" data-optional="${escape(ENV + name)}"><label for="f-env-${escape(name)}">${escape(label)}</label><div>`
       + `<fe-typed-input id="f-env-${escape(name)}" name="${escape(ENV + name)}" type-name="${escape(ENV_TYPE + name)}" types="${escape(types)}" default-type="${escape(type ?? "str")}"></fe-typed-input></div></div>`;
   });
-  return row("name", t("subflow.instanceName"), `<input id="f-name" name="name" class="field">`) + (variables.length ? `<h4 class="sect">${escape(t("subflow.variables"))}</h4>${variables.join("")}` : "");
+  return row("name", t("subflow.instanceName"), `<input id="f-name" name="name" class="field">`) + (variables.length ? `<h3 class="sect">${escape(t("subflow.variables"))}</h3>${variables.join("")}` : "");
 }
 
 interface Variable { name: string; type?: string; value?: unknown; ui?: { label?: Record<string, string>; opts?: { types?: string[] } } }
@@ -77,7 +77,7 @@ function row(id: string, label: string | null, control: string): string {
 }
 
 function env(): string {
-  return `<h4 class="sect">${escape(t("flow.env"))}</h4><fe-list name="env" default='{"name":"","value":"","type":"str"}' add-label="${escape(t("flow.addEnv"))}"><template>`
+  return `<h3 class="sect">${escape(t("flow.env"))}</h3><fe-list name="env" default='{"name":"","value":"","type":"str"}' add-label="${escape(t("flow.addEnv"))}"><template>`
     + `<input name="name" class="field env-name" placeholder="${escape(t("flow.envName"))}"><fe-typed-input name="value" type-name="type" types="${ENV_TYPES}"></fe-typed-input></template></fe-list>`;
 }
 

@@ -71,7 +71,7 @@ export function Tabs() {
           {isSubflow(entry) && <Icon name="subflow" size="xs" title={t("subflow.template")} />}
           {renaming === entry.id ? <Rename entry={entry} done={() => setRenaming(null)} /> : <span className="ell">{String(entry.label ?? entry.name ?? entry.id)}</span>}
           {changes.flows.has(entry.id) && <i className="dot" title={t("node.changed")} />}
-          {isSubflow(entry) && <button type="button" className="close" aria-label={t("common.close")} onClick={(event) => { event.stopPropagation(); hideFlow(entry.id); }}><Icon name="x" size="xs" /></button>}
+          {isSubflow(entry) && <span className="close" aria-hidden="true" title={t("common.close")} onClick={(event) => { event.stopPropagation(); hideFlow(entry.id); }}><Icon name="x" size="xs" /></span>}
         </div>
       ))}
       </div>

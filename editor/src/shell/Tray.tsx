@@ -88,7 +88,7 @@ export function Tray({ kind, known, make, top, done }: TrayProps) {
       <EntryForm kind={kind} entry={entry} descriptor={descriptor} hidden={tab !== "properties"} onReady={(ready, methods) => { controller.current = ready; setWithMethods(methods); }} onProblems={setProblems} onField={setField} onMethod={setMethod} />
       {tab === "description" && <Description value={String(extra.info ?? entry.info ?? "")} change={(info) => setExtra({ ...extra, info })} />}
       {tab === "appearance" && <Appearance entry={{ ...entry, ...extra } as FlowEntry} change={(values) => setExtra({ ...extra, ...values })} />}
-      {shownHelp && <aside className="tray-help"><Help type={entry.type} method={method || undefined} field={field} /></aside>}
+      {shownHelp && <aside className="tray-help" tabIndex={0} aria-label={t("panel.help")}><Help type={entry.type} method={withMethods && method ? method : undefined} field={field} /></aside>}
       <div className="tray-b">
         {known && <button type="button" className="btn quiet danger" disabled={locked} onClick={() => { done(null); removeEntry(kind, entry); }}><Icon name="trash" size="sm" />{t("common.delete")}</button>}
         {(isNode || kind === "config") && <label className="btn quiet"><input type="checkbox" role="switch" className="switch" checked={enabled} onChange={(event) => setEnabled(event.target.checked)} />{t("tray.enabled")}</label>}

@@ -284,3 +284,18 @@ async def test_an_address_that_is_taken_is_told():
         with pytest.raises(OSError, match="in use"):
             async with flow(*echo(), settings={"uiPort": port}):
                 pass
+
+
+async def test_where_flows_have_too_much_to_do_clients_are_sent_away():
+    async with flow(*echo()) as harness, aiohttp.ClientSession() as client:
+        delivery = harness.engine.delivery
+        delivery.most = 5
+        for _ in range(5):
+            delivery.begin()
+        async with client.get(f"{harness.http_url}/t") as answer:
+            assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
+        delivery.end()
+        async with client.get(f"{harness.http_url}/t") as answer:
+            assert answer.status == 200
+        for _ in range(4):
+            delivery.end()

@@ -83,8 +83,8 @@ async def test_birth_close_and_will(mosquitto: Mosquitto):
         async with using(mosquitto.port, **said) as harness:
             await harness.settle(5)
             client = harness.engine.nodes["b"]._client
-            client._paho.socket().close()
             client._unwatch(client._paho.socket())
+            client._paho.socket().close()
             await until(lambda: any(msg["topic"] == "will" for msg in other.received("seen")))
             client.abort()
     will = next(msg for msg in other.received("seen") if msg["topic"] == "will")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -150,3 +151,18 @@ async def test_actions_that_make_no_sense_are_errors(mosquitto: Mosquitto, msg: 
         await harness.settle(5)
         await harness.send("in", msg)
         assert [report.text for report in harness.errors] == [f"Error: {text}"]
+
+
+async def test_where_flows_have_too_much_to_do_the_broker_waits(mosquitto: Mosquitto):
+    async with hearing(mosquitto) as harness:
+        assert await harness.settle(5)
+        delivery = harness.engine.delivery
+        delivery.most = 1
+        delivery.begin()
+        for number in range(40):
+            await harness.send("out", {"topic": "a/b", "payload": number, "qos": 1})
+        await asyncio.sleep(0.3)
+        assert len(payloads(harness)) < 20
+        delivery.end()
+        await until(lambda: len(payloads(harness)) == 40)
+        assert payloads(harness) == list(range(40))
