@@ -55,10 +55,10 @@ class Forms:
         )
 
     def _help(self, type_name: str, language: str, method: str | None = None) -> Page:
-        """Render the help page of a type, or of a method."""
+        """Render the help page of a type, or of a method where the type has methods."""
         node_class = self._find(type_name)
         words = Wording.of(node_class, language)
-        if method:
+        if method and has_methods(node_class):
             return render(["method_help.html"], method=_method(node_class, method, language), words=words)
         # A file of the node's own package, trusted as its code is.
         body = Markup(words.help_page())
@@ -96,6 +96,11 @@ def explained(node_class: type[Node], words: Wording) -> list[FieldView]:
 
 def _method(node_class: type[Node], name: str, language: str) -> MethodView:
     found = find_method(name)
-    if found is None or not any(one.control == "methods" for one in fields_of(node_class).values()):
+    if found is None or not has_methods(node_class):
         raise UnknownMethod(name)
     return method_view(*found, language)
+
+
+def has_methods(node_class: type[Node]) -> bool:
+    """Tell whether a type has a picker of API methods; other types have a field of that name too."""
+    return any(one.control == "methods" for one in fields_of(node_class).values())

@@ -96,6 +96,8 @@ def decode(data: bytes, name: str) -> str:
         return data.hex()
     if (table := _table(name)) is not None:
         return "".join(map(table.__getitem__, data))
+    if _codec(name).startswith("utf-16") and len(data) % 2:
+        data = data[:-1]  # half a character
     text = data.decode(_codec(name), _REPLACE)
     return text.removeprefix("\ufeff") if _codec(name).startswith("utf") else text
 

@@ -11,9 +11,9 @@ from typing import Annotated, Any
 
 from pydantic import Field, field_validator, model_validator
 
-from flowengine.errors import ExpressionError, FlowError, NodeError, error_text
+from flowengine.errors import ExpressionError, NodeError, PropertyPathError, error_text
 from flowengine.fields import select, show_if, starts, typed
-from flowengine.javascript_values import js_json, js_string
+from flowengine.javascript_values import js_json, js_string, js_typeof
 from flowengine.messages import UNDEFINED, Msg
 from flowengine.node import DEFERRED, Node, NodeConfig
 
@@ -88,12 +88,14 @@ class File(Node):
     async def _handle(self, msg: Msg) -> None:
         try:
             sent = await self._write(msg)
-        except ExpressionError as error:
-            self.error(error.details or error, msg)
+        except (ExpressionError, PropertyPathError) as error:  # there is no name
+            self.error(getattr(error, "details", None) or error, msg)
             sent = False
         except Exception as error:  # the next message must be written all the same
             self.error(str(error) if isinstance(error, NodeError) and not error.name else error, msg)
-            return
+            if not isinstance(error, NotWrittenError):
+                return
+            sent = False  # the file system said no: told, and so complete
         if sent:
             self.send(msg)
         self.done(msg)
@@ -130,9 +132,7 @@ class File(Node):
             encoding = msg.get("encoding") or "none"
         if isinstance(payload, (bytes, bytearray)):
             return bytes(payload)
-        text = (
-            js_json(payload) if isinstance(payload, (dict, list)) or payload is None else js_string(payload)
-        )
+        text = js_json(payload) if js_typeof(payload) == "object" else js_string(payload)
         if self.config.append_newline and not _is_last_part(msg):
             text = (text or "") + os.linesep
         text = text or ""
@@ -143,9 +143,11 @@ class File(Node):
             await asyncio.get_running_loop().run_in_executor(None, work)
         except OSError as error:
             failed = FileError(error, call, str(path))
-            raise NodeError(self.words(key, error=error_text(failed))) from None
-        except FlowError:
-            raise
+            raise NotWrittenError(self.words(key, error=error_text(failed))) from None
+
+
+class NotWrittenError(NodeError):
+    """The file system said no."""
 
 
 def _put(path: Path, data: bytes, mode: str) -> None:

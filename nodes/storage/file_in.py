@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, field_validator, model_validator
 
-from flowengine.errors import ExpressionError
+from flowengine.errors import ExpressionError, PropertyPathError
 from flowengine.fields import hidden, select, show_if, starts, typed
 from flowengine.messages import Msg, clone
 from flowengine.node import Node, NodeConfig
@@ -67,8 +67,8 @@ class FileIn(Node):
     async def on_input(self, msg: Msg) -> Any:
         try:
             name = self._name(msg).translate(_NOT_IN_NAMES)
-        except ExpressionError as error:
-            self.error(error.details or error, msg)
+        except (ExpressionError, PropertyPathError) as error:
+            self.error(getattr(error, "details", None) or error, msg)
             return None
         if not name:
             self.warn(self.words("errors.no_filename"))

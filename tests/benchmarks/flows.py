@@ -29,8 +29,14 @@ CHAINS: dict[str, tuple[str, NodeDict]] = {
     "change": ("change", set_rule("topic", "a")),
     "change_path": ("change", set_rule("seen", "order.items[0].name", "msg")),
     "change_jsonata": ("change", set_rule("sum", "$sum(order.items.(price * qty))", "jsonata")),
-    "switch": ("switch", {"property": "n", "propertyType": "msg", "rules": [{"t": "gte", "v": "0", "vt": "num"}]}),
-    "template": ("template", {"field": "text", "template": "Dear {{name}}, {{#order.items}}{{name}} {{/order.items}}"}),
+    "switch": (
+        "switch",
+        {"property": "n", "propertyType": "msg", "rules": [{"t": "gte", "v": "0", "vt": "num"}]},
+    ),
+    "template": (
+        "template",
+        {"field": "text", "template": "Dear {{name}}, {{#order.items}}{{name}} {{/order.items}}"},
+    ),
     "javascript": ("function", {"func": "msg.n++;\nreturn msg;"}),
     "python": ("function", {"func": "msg['n'] += 1\nreturn msg", "language": "python"}),
 }
@@ -39,17 +45,40 @@ CHAINS: dict[str, tuple[str, NodeDict]] = {
 def message() -> NodeDict:
     """Make the properties of a message as flows have them."""
     items = [{"name": f"item {at}", "price": 1.5 * at, "qty": at} for at in range(4)]
-    return {"_msgid": "0123456789abcdef", "n": 1, "name": "Ada", "payload": "hello", "order": {"items": items}}
+    return {
+        "_msgid": "0123456789abcdef",
+        "n": 1,
+        "name": "Ada",
+        "payload": "hello",
+        "order": {"items": items},
+    }
 
 
 def fan_out(width: int) -> list[NodeDict]:
     """Write one node that leads to many."""
     ends = [node(f"e{at}", "change", **set_rule("payload", "1", "num")) for at in range(width)]
-    return [{"id": "t", "type": "tab", "label": "t"}, node("n0", "junction", *(end["id"] for end in ends)), *ends]
+    return [
+        {"id": "t", "type": "tab", "label": "t"},
+        node("n0", "junction", *(end["id"] for end in ends)),
+        *ends,
+    ]
 
 
 def calls(url: str) -> list[NodeDict]:
     """Write an OpenAI API node ``n0`` with its server."""
-    host = {"id": "host", "type": "Service Host", "apiBase": url, "apiBaseType": "str", "secureApiKeyValueType": "cred"}
-    api = node("n0", "OpenAI API", property="payload", propertyType="msg", service="host", method="createChatCompletion")
+    host = {
+        "id": "host",
+        "type": "Service Host",
+        "apiBase": url,
+        "apiBaseType": "str",
+        "secureApiKeyValueType": "cred",
+    }
+    api = node(
+        "n0",
+        "OpenAI API",
+        property="payload",
+        propertyType="msg",
+        service="host",
+        method="createChatCompletion",
+    )
     return [{"id": "t", "type": "tab", "label": "t"}, host, api]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine
+from itertools import pairwise
 from time import process_time
 from typing import Any
 
@@ -42,7 +43,7 @@ def bare_hop() -> float:
     """CPU seconds of a hop in the bare loop."""
     queue: deque[Any] = deque()
     nodes = [Bare(queue) for _ in range(10)]
-    for node, following in zip(nodes, nodes[1:], strict=False):
+    for node, following in pairwise(nodes):
         node.next = following
 
     def loop() -> float:
@@ -116,7 +117,10 @@ def test_a_delivery_costs_the_same_whatever_the_message_holds():
 
 
 def test_one_changed_node_among_many_is_cheaper_than_all():
-    nodes = [dict(node, z=f"t{at // 100}") for at, node in enumerate(chain("change", 3000, **set_rule("topic", "a")))]
+    nodes = [
+        dict(node, z=f"t{at // 100}")
+        for at, node in enumerate(chain("change", 3000, **set_rule("topic", "a")))
+    ]
     nodes += [{"id": f"t{at}", "type": "tab", "label": "t"} for at in range(31)]
 
     async def cost(change: Callable[[Engine, list[NodeDict]], Coroutine[Any, Any, Any]]) -> float:

@@ -218,7 +218,11 @@ def test_what_does_not_exist_has_no_page() -> None:
     with pytest.raises(UnknownMethod):
         FORMS.form("OpenAI API", "en-US", "noSuchMethod")
     with pytest.raises(UnknownMethod):
-        FORMS.help("inject", "en-US", "createModelResponse")
+        FORMS.help("OpenAI API", "en-US", "noSuchMethod")
+
+
+def test_a_type_with_a_field_called_method_has_its_own_help() -> None:
+    assert FORMS.help("http in", "en-US", "get").html == FORMS.help("http in", "en-US").html
 
 
 def test_a_language_without_words_shows_those_of_the_source() -> None:

@@ -66,3 +66,20 @@ async def test_file_context_has_node_reds_layout_and_comes_back(tmp_path):
 def test_bad_declarations_say_what_they_are():
     with pytest.raises(SettingsError, match='unknown module "redis"'):
         Stores({"x": {"module": "redis"}})
+
+
+async def test_the_parent_of_a_tabs_context_is_the_global_one():
+    flow = [
+        tab(),
+        node(
+            "n",
+            "function",
+            ["seen"],
+            func="flow.set('$parent.x', 1); msg.payload = global.get('x'); return msg;",
+        ),
+        helper(),
+    ]
+    async with FlowHarness(flow) as running:
+        await running.send("n", {})
+        await running.settle(5)
+        assert [msg["payload"] for msg in running.received("seen")] == [1]

@@ -77,8 +77,18 @@ async def test_two_wires_take_turns_message_by_message():
         tab(),
         node("burst", "burst", ["both"]),
         node("both", "junction", ["one", "two"]),
-        node("one", "change", ["seen"], rules=[{"t": "set", "p": "from", "pt": "msg", "to": "one", "tot": "str"}]),
-        node("two", "change", ["seen"], rules=[{"t": "set", "p": "from", "pt": "msg", "to": "two", "tot": "str"}]),
+        node(
+            "one",
+            "change",
+            ["seen"],
+            rules=[{"t": "set", "p": "from", "pt": "msg", "to": "one", "tot": "str"}],
+        ),
+        node(
+            "two",
+            "change",
+            ["seen"],
+            rules=[{"t": "set", "p": "from", "pt": "msg", "to": "two", "tot": "str"}],
+        ),
         helper(),
     ]
     async with FlowHarness(flow, node_types=[Burst]) as harness:

@@ -149,3 +149,27 @@ async def test_a_payload_of_a_hundred_megabytes_passes(payload):
         await running.send("a", {"payload": payload})
         await running.settle(5)
         assert len(running.received("seen")[0]["payload"]) == 100_000_000
+
+
+async def test_what_javascript_takes_without_a_word_is_taken():
+    class Lenient(Node):
+        type = "lenient"
+
+        class Config(NodeConfig):
+            text: str = "standard"
+            flag: bool = True
+
+        def on_input(self, msg):
+            return {"payload": [self.config.text, self.config.flag]}
+
+    flow = [
+        tab(),
+        node("n", "lenient", ["seen"], text=5, flag=""),
+        node("m", "lenient", ["seen"], text=None),
+        helper(),
+    ]
+    async with FlowHarness(flow, node_types=(Lenient,)) as running:
+        await running.send("n", {})
+        await running.send("m", {})
+        await running.settle(2)
+        assert [msg["payload"] for msg in running.received("seen")] == [["5", False], ["standard", True]]

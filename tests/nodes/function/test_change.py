@@ -197,3 +197,20 @@ async def test_branches_do_not_see_each_others_changes():
     harness = await sent(flow, {"payload": {}})
     assert harness.received("out1")[0]["payload"] == {"x": 1}
     assert harness.received("out2")[0]["payload"] == {"x": 2}
+
+
+@pytest.mark.parametrize(
+    ("key", "reason"),
+    [("", "Invalid context key"), ("a b", "Invalid property expression: unexpected ' ' at position 1")],
+)
+async def test_a_key_that_no_context_can_have_is_an_error_of_the_message(key: str, reason: str):
+    harness = await sent(
+        change({"t": "set", "p": key, "pt": "flow", "to": "x", "tot": "str"}), {"payload": 1}
+    )
+    assert harness.received("out1") == []
+    assert [msg["error"]["message"] for msg in harness.received("caught")] == [f"Error: {reason}"]
+
+
+async def test_a_buffer_as_its_json_is_a_buffer():
+    written = '{"type": "Buffer", "data": [104, 105]}'
+    assert await changed(change(put("payload", written, "bin")), {}) == {"payload": b"hi"}

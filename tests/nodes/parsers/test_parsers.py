@@ -168,3 +168,74 @@ async def test_fifty_megabytes_of_csv_leave_room_for_other_flows(spec):
         assert not running.received("seen"), "the small message did not wait for the large one"
         assert await running.settle(220)
         assert len(running.received("seen")[0]["payload"]) == 3_500_000
+
+
+async def test_an_element_without_attributes_is_a_message_too():
+    running = await play(
+        "html", {"payload": "<p>a</p><p class='x'>b</p>"}, tag="p", ret="attr", **{"as": "multi"}
+    )
+    assert payloads(running) == [{}, {"class": "x"}]
+
+
+@pytest.mark.parametrize(
+    ("tag", "texts"), [("li:first", ["1"]), ("li:last", ["3"]), ("li:eq(1)", ["2"]), ("li:gt(0)", ["2", "3"])]
+)
+async def test_jquerys_words_for_a_place_among_the_matches(tag: str, texts: list[str]):
+    running = await play("html", {"payload": "<ul><li>1<li>2<li>3</ul>"}, tag=tag, ret="text")
+    assert payloads(running) == [texts]
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("<not valid>", "Error: Attribute without value\nLine: 0\nColumn: 11\nChar: >"),
+        ("<a><b></a>", "Error: Unexpected close tag\nLine: 0\nColumn: 10\nChar: >"),
+        ("<a>", "Error: Unclosed root tag\nLine: 0\nColumn: 3\nChar: "),
+        ("<a b=c/>", "Error: Unquoted attribute value\nLine: 0\nColumn: 6\nChar: c"),
+        ("<a>& b</a>", "Error: Invalid character in entity name\nLine: 0\nColumn: 5\nChar:  "),
+    ],
+)
+async def test_what_is_wrong_with_xml_is_said_with_its_place(text: str, error: str):
+    assert caught(await play("xml", {"payload": text})) == [error]
+
+
+async def test_what_follows_the_root_element_is_passed_over():
+    assert payloads(await play("xml", {"payload": "<a>1</a><b/>"})) == [{"a": "1"}]
+
+
+async def test_text_beside_elements_gets_a_line_of_its_own():
+    running = await play("xml", {"payload": {"a": {"b": "x", "_": "t"}}})
+    assert payloads(running)[0].endswith("<a>\n  <b>x</b>\n  t\n</a>")
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("a: 1\na: 2", "duplicated mapping key (2:1)"),
+        ("a: [1,2", "unexpected end of the stream within a flow collection (2:1)"),
+        ("a: 'x", "unexpected end of the stream within a single quoted scalar (2:1)"),
+        ("a: *nope", 'unidentified alias "nope" (1:9)'),
+    ],
+)
+async def test_what_is_wrong_with_yaml_is_said_with_its_place(text: str, error: str):
+    assert [words.split("\n")[0] for words in caught(await play("yaml", {"payload": text}))] == [error]
+
+
+async def test_a_merged_key_may_be_set_anew():
+    running = await play("yaml", {"payload": "<<: {a: 1, b: 2}\na: 3"})
+    assert payloads(running) == [{"a": 3, "b": 2}]
+
+
+async def test_no_yaml_is_nothing():
+    running = await play("yaml", {"payload": "", "topic": "t"})
+    assert "payload" not in running.received("seen")[0]
+
+
+async def test_a_byte_order_mark_is_no_part_of_a_column_name():
+    running = await play("csv", {"payload": "\ufeffa,b\n1,2"}, hdrin=True, sep=",", multi="mult")
+    assert payloads(running) == [[{"a": 1, "b": 2}]]
+
+
+async def test_numbers_have_no_column_names():
+    running = await play("csv", {"payload": [1, 2]}, hdrout="all", sep=",", ret="\n")
+    assert payloads(running) == ["\n1,2\n"]

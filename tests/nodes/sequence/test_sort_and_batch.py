@@ -127,3 +127,14 @@ async def test_reset_and_too_many():
 async def test_an_overlap_as_large_as_the_batch_is_said_at_start():
     harness = await sent(batch(mode="count", count=2, overlap=2), {"payload": 1})
     assert [report.text for report in harness.errors] == ["Invalid count and overlap"]
+
+
+async def test_the_key_of_a_sequence_may_be_any_expression():
+    flow = sort(targetType="seq", seqKey="payload = 'b' ? 1 : 2", seqKeyType="jsonata")
+    harness = await sent(flow, part("a", 0, 2), part("b", 1, 2))
+    assert payloads(harness) == ["b", "a"]
+
+
+async def test_null_is_a_key_like_any_other():
+    harness = await sent(sort(msgKey="$", msgKeyType="jsonata"), {"payload": [None, 1, None]})
+    assert payloads(harness) == [[None, None, 1]]

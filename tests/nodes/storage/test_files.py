@@ -158,3 +158,47 @@ async def test_what_is_not_there_cannot_be_watched(tmp_path):
     flow = [tab(), node("w", "watch", ["seen"], files=str(tmp_path / "no"), name="w"), helper()]
     async with FlowHarness(flow) as running:
         assert "is not there to be watched" in running.errors[0].text
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text", "data"),
+    [
+        ("binary", "é試", b"\xe9\x66"),
+        ("base64", "aGVsbG8_é", b"hello?"),
+        ("hex", "6869zz", b"hi"),
+        ("cp1252", "a😀", b"a??"),
+        ("GBK", "€😀", b"\x80?"),
+        ("Big5", "€", b"\xa3\xe1"),
+    ],
+)
+async def test_what_an_encoding_cannot_say(tmp_path, encoding: str, text: str, data: bytes):
+    file = tmp_path / "out"
+    flow = flow_of("file", filename=str(file), filenameType="str", overwriteFile="true", encoding=encoding)
+    flow[1]["appendNewline"] = False
+    async with FlowHarness(flow) as running:
+        await running.send("n", {"payload": text})
+        assert await running.settle(10)
+    assert file.read_bytes() == data
+
+
+async def test_a_message_that_cannot_be_written_is_complete_all_the_same(tmp_path):
+    flow = [
+        *flow_of("file", filename=str(tmp_path), filenameType="str", overwriteFile="true"),
+        node("done", "complete", ["told"], scope=["n"]),
+        helper("told"),
+    ]
+    async with FlowHarness(flow) as running:
+        await running.send("n", {"payload": 1})
+        assert await running.settle(10)
+    assert len(running.received("told")) == len(running.received("caught")) == 1
+
+
+@pytest.mark.parametrize("kind", ["file", "file in"])
+async def test_a_name_that_cannot_be_worked_out_is_reported_as_jsonata_throws_it(kind: str):
+    flow = flow_of(kind, filename="$error('x')", filenameType="jsonata", overwriteFile="true")
+    async with FlowHarness(flow) as running:
+        await running.send("n", {"payload": 1})
+        assert await running.settle(10)
+    assert [report.text for report in running.errors] == [
+        '{"code":"D3137","message":"x","token":"error","position":7}'
+    ]
