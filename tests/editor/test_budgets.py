@@ -57,11 +57,17 @@ def test_a_large_flow_is_soon_there_with_few_elements(
     author = openers(server, opened=False)
     took = ready_in(author)
     say(f"{count} nodes ready", took, "s")
-    for zoom in ("Fit", "Zoom to 100 %"):
-        author.run(zoom)
-        author.page.wait_for_timeout(400)
-        say(f"{count} nodes, {zoom}", elements(author), "elements")
-        assert elements(author) < MOST_ELEMENTS
+    author.run("Fit")
+    expect(author.page.locator("canvas.overview")).to_be_visible()
+    say("elements, overview", elements(author), "")
+    assert elements(author) < MOST_ELEMENTS
+    author.page.goto(f"{author.url}#node/n{count // 2 + 25}")
+    expect(author.page.locator(".node.sel")).to_be_in_viewport()
+    author.run("Zoom to 100 %")
+    expect(author.page.locator(".zoom .pc")).to_have_text("100 %")
+    expect(author.nodes.nth(60)).to_be_attached()
+    say("elements, life size", elements(author), "")
+    assert elements(author) < MOST_ELEMENTS
     assert took < seconds
 
 

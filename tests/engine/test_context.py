@@ -4,6 +4,9 @@ import pytest
 from flowengine.context import Context, Stores
 from flowengine.errors import SettingsError
 from flowengine.messages import UNDEFINED
+from flowengine.testing import FlowHarness
+
+from .flows import helper, node, tab
 
 
 def test_values_are_references_and_keys_are_paths():

@@ -13,6 +13,7 @@ import { display, KEYMAPS } from "./keys";
 import { List } from "./ProblemsPanel";
 import { type Dialog as Request, openDialog, type Theme, useUi } from "./ui";
 import { loadLanguage, t, useLanguage } from "./words";
+import "../styles/forms.css";
 
 export default function Dialogs() {
   const dialog = useUi((state) => state.dialog);

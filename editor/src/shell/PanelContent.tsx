@@ -8,6 +8,7 @@ import { InfoPanel } from "./InfoPanel";
 import { ProblemsPanel } from "./ProblemsPanel";
 import type { Panel } from "./ui";
 import { t } from "./words";
+import "../styles/forms.css";
 
 export default function PanelContent({ panel }: { panel: Panel }) {
   switch (panel) {

@@ -6,6 +6,7 @@ import { defineElements } from "../forms/elements";
 import { useRegistry } from "../server/registry";
 import { closeTray, type Tray as Request, useUi } from "./ui";
 import { Tray } from "./Tray";
+import "../styles/forms.css";
 
 defineElements();
 

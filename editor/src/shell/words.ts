@@ -1,9 +1,9 @@
 /** Every word the page says, by key, from the server's catalogue. */
-import i18next, { type i18n } from "i18next";
 import { create } from "zustand";
 import { readCatalogue } from "../server/api";
 
-export const words: i18n = i18next.createInstance();
+let catalogue: unknown = {};
+let plurals = new Intl.PluralRules("en-US");
 
 const LANGUAGE = "flowengine.language";
 
@@ -13,23 +13,30 @@ export const useLanguage = create<{ language: string }>(() => ({ language: "en-U
 export const chosenLanguage = () => localStorage.getItem(LANGUAGE) ?? navigator.language ?? "en-US";
 
 export async function loadLanguage(language: string) {
-  const catalogue = await readCatalogue(language);
-  await setCatalogue(language, catalogue);
+  setCatalogue(language, await readCatalogue(language));
   localStorage.setItem(LANGUAGE, language);
 }
 
-export async function setCatalogue(language: string, catalogue: Record<string, unknown>) {
-  if (!words.isInitialized)
-    await words.init({ lng: language, fallbackLng: false, resources: {}, interpolation: { escapeValue: false, prefix: "{", suffix: "}" }, showSupportNotice: false } as never);
-  words.addResourceBundle(language, "translation", catalogue, true, true);
-  await words.changeLanguage(language);
+export function setCatalogue(language: string, words: Record<string, unknown>) {
+  catalogue = words;
+  plurals = new Intl.PluralRules(language);
   document.documentElement.lang = language;
-  document.documentElement.dir = words.dir(language);
+  document.documentElement.dir = /^(ar|dv|fa|he|ps|sd|ug|ur|yi)\b/.test(language) ? "rtl" : "ltr";
   useLanguage.setState({ language });
 }
 
-export const t = (key: string, values?: Record<string, unknown>): string => words.t(key, values as never) as unknown as string;
-export const has = (key: string) => words.exists(key);
+/** `{name}` takes a value; with a `count` the key ends in `_one`, `_other`, ..., as i18next has it. */
+export function t(key: string, values: Record<string, unknown> = {}): string {
+  const counted = typeof values.count === "number" ? (find(`${key}_${plurals.select(values.count)}`) ?? find(`${key}_other`)) : undefined;
+  return (counted ?? find(key) ?? key).replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
+}
+
+export const has = (key: string) => find(key) !== undefined;
+
+function find(key: string): string | undefined {
+  const found = key.split(".").reduce<unknown>((place, part) => (place as Record<string, unknown> | undefined)?.[part], catalogue);
+  return typeof found === "string" ? found : undefined;
+}
 
 /** Node-RED's texts may be keys of its own catalogue, as `node-red:common.status.connected`. */
 export function statusText(text: unknown): string {

@@ -204,7 +204,7 @@ async def test_what_follows_the_root_element_is_passed_over():
 
 
 async def test_text_beside_elements_gets_a_line_of_its_own():
-    running = await play("xml", {"payload": {"a": {"b": "x", "_": "t"}}})
+    running = await play("xml", {"payload": {"a": {"b": "x", "_": "t"}}, "options": {}})
     assert payloads(running)[0].endswith("<a>\n  <b>x</b>\n  t\n</a>")
 
 
