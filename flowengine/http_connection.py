@@ -73,6 +73,7 @@ class Connection(asyncio.Protocol):
         self._transport = None
         self._waiting.clear()
         self._server.connections.discard(self)
+        del self._parser  # it refers to this connection: without a circle both go at once, with all they hold
 
     def data_received(self, data: bytes) -> None:
         """Parse what came."""
@@ -166,6 +167,8 @@ class Connection(asyncio.Protocol):
         self._chunks = []
         keep = self._parser.should_keep_alive()
         self._waiting.append((self._route, self._request, body, keep))
+        # Between requests nothing is kept of the last one, and the connection counts as idle.
+        self._request, self._url, self._pairs = None, b"", []
         if not self._answering:
             self._next()
         elif len(self._waiting) > MOST_WAITING:

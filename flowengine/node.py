@@ -206,6 +206,18 @@ class Node:
         """
         self.route(msg)
 
+    def collect(self) -> list[Msg]:
+        """Return a list for messages that the first output is to send one after the other.
+
+        They go when ``host.delivery.flush`` is called, and before anything else does. At most ``MOST`` should wait.
+        """
+        pass_all = getattr(getattr(self.route, "__self__", None), "pass_all", None)
+        return self.host.delivery.collect(pass_all or self._pass_each)
+
+    def _pass_each(self, msgs: list[Msg]) -> None:
+        for msg in msgs:
+            self.route(msg)
+
     def done(self, msg: Msg, error: Any = None) -> None:
         """Tell that the work on a message has ended; only needed after ``return DEFERRED``."""
         if error is not None:
@@ -335,13 +347,12 @@ class Node:
         if self.on_inputs is not None:
             self.on_inputs(msgs)
             return
-        pass_all = getattr(getattr(self.route, "__self__", None), "pass_all", None)
-        if pass_all is None or self.complete_nodes is not None:
+        if self.complete_nodes is not None:
             for msg in msgs:
                 self._receive(msg)
             return
         on_input = self.on_input
-        passed = self.host.delivery.collect(pass_all)
+        passed = self.collect()
         for msg in msgs:
             try:
                 result = on_input(msg)

@@ -111,31 +111,26 @@ class Switch(Node):
         except BadExpression as error:
             self.warn(self._worded(error))
             return None
+        outputs: list[Msg | None] = []
+        nothing_matched = True
         try:
-            outputs = self._apply(value, msg)
+            for test, is_otherwise in self._rules:
+                if is_otherwise:
+                    holds, nothing_matched = nothing_matched, True
+                else:
+                    holds = test(value, msg)
+                outputs.append(msg if holds else None)
+                if holds:
+                    nothing_matched = False
+                    if self._stops_at_first:
+                        break
         except BadExpression as error:
             self.error(self._worded(error), msg)
             return None
+        self._previous = value
         if self._repairs and has_parts(msg):
             self._waiting.send_when_all_passed(outputs, msg)
             return None
-        return outputs
-
-    def _apply(self, value: Any, msg: Msg) -> list[Msg | None]:
-        """Give the message for each output whose rule holds, None for the others."""
-        outputs: list[Msg | None] = []
-        nothing_matched = True
-        for test, is_otherwise in self._rules:
-            if is_otherwise:
-                holds, nothing_matched = nothing_matched, True
-            else:
-                holds = test(value, msg)
-            outputs.append(msg if holds else None)
-            if holds:
-                nothing_matched = False
-                if self._stops_at_first:
-                    break
-        self._previous = value
         return outputs
 
 

@@ -130,6 +130,8 @@ class Client:
     ) -> Reply | Stream:
         """Ask once. A broken connection before the answer is a ConnectionLost, after it an ApiError."""
         patience = self.timeout if request.timeout is None else request.timeout
+        if isinstance(request.body, Form):
+            self._sessions.get_ready()  # its library takes longer to load than some calls have time
         try:
             async with asyncio.timeout(patience):
                 answer = await self._follow(request, origin, target, headers, access)

@@ -223,6 +223,7 @@ class Connection(asyncio.Protocol):
         """Tell who waits. An answer without a length ends here."""
         self._transport = None
         self._pool.forget(self)
+        del self._parser  # it refers to this connection: without a circle both go at once
         answer = self._answer
         if (
             answer is not None

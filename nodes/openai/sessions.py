@@ -79,6 +79,10 @@ class Sessions:
             raise ConnectionBrokenError(error.__class__.__name__) from None
         return SessionAnswer(response)
 
+    def get_ready(self) -> None:
+        """Load what the first call needs."""
+        self._open()
+
     async def websocket(self, url: str, headers: Mapping[str, str]) -> Any:
         """Open a websocket; raises aiohttp's errors."""
         return await self._open().ws_connect(

@@ -128,6 +128,8 @@ class Join(Node):
     def on_input(self, msg: Msg) -> Any:
         if self._mode == "reduce":
             return self._reduce(msg)
+        if self._mode == "auto" and self._path.is_key and self._follows(msg):
+            return DEFERRED
         value: Any = msg
         if not self._whole:
             try:
@@ -140,8 +142,6 @@ class Join(Node):
             if not isinstance(parts, dict) or "id" not in parts:
                 return self._without_parts(msg)
             value = compile_path(parts.get("property") or "payload").get(msg)
-            if self._follows(msg, parts, value):
-                return DEFERRED
             key = parts.get("key", UNDEFINED)
             return self._join(msg, parts["id"], parts.get("type"), value, key, lambda: Group.of_parts(parts))
         if self._strips_parts and "parts" in msg:
@@ -163,14 +163,16 @@ class Join(Node):
         else:
             self.warn(self.words("errors.no_parts"))
 
-    def _follows(self, msg: Msg, parts: dict[str, Any], value: Any) -> bool:
+    def _follows(self, msg: Msg) -> bool:
         """Take in the next part of a sequence in order, which nearly all are; tells whether it was one."""
-        group = self._groups.get(parts["id"])
-        if group is None or "reset" in msg or "complete" in msg or "restartTimeout" in msg:
+        parts = msg.get("parts")
+        if not isinstance(parts, dict) or "reset" in msg or "complete" in msg or "restartTimeout" in msg:
             return False
-        if not group.follow(value, parts):
+        group = self._groups.get(parts.get("id"))
+        if group is None or not group.follow(msg, parts):
             return False
-        self._add(group, msg)
+        if self.complete_nodes is not None:
+            group.pending.append(msg)
         if group.is_full:
             self._complete(parts["id"])
         return True
@@ -230,14 +232,9 @@ class Join(Node):
         group.put(value, key, msg["parts"].get("index", UNDEFINED) if self._mode == "auto" else UNDEFINED)
 
     def _add(self, group: Group, msg: Msg) -> None:
-        """Let the message's properties be those of the result; later messages win."""
         if self.complete_nodes is not None:
             group.pending.append(msg)
-        group.msg.update(msg)
-        group.msg.entry = msg.entry
-        group.shared = group.shared or msg.shared
-        if isinstance(parts := msg.get("parts"), dict):
-            group.count = group.count or parts.get("count", 0)
+        group.add(msg, msg.get("parts"))
 
     # sending
 

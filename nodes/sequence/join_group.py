@@ -63,16 +63,26 @@ class Group:
         count = self.count if self.count.__class__ is int else js_number(self.count)
         return 0 < count <= self.filled
 
-    def follow(self, value: Any, parts: dict[str, Any]) -> bool:
-        """Take in a value where it is the next one of a list; tells whether it was."""
+    def follow(self, msg: Msg, parts: dict[str, Any]) -> bool:
+        """Take in a message where it has the next value of a list; tells whether it was."""
         index, kind = parts.get("index"), self.kind
         if index.__class__ is not int or index != len(self.items) or kind != parts.get("type"):
             return False
         if kind in ("object", "merged", "buffer"):
             return False
+        value = self.path.get(msg) if parts.get("property") else msg.get("payload")
         self.items.append(None if value is UNDEFINED else value)
         self.filled += 1
+        self.add(msg, parts)
         return True
+
+    def add(self, msg: Msg, parts: Any) -> None:
+        """Let the message's properties be those of the result; later messages win."""
+        self.msg.update(msg)
+        self.msg.entry = msg.entry
+        self.shared = self.shared or msg.shared
+        if not self.count and isinstance(parts, dict):
+            self.count = parts.get("count", 0)
 
     def put(self, value: Any, key: Any, index: Any) -> None:
         """Take in a value: by key, merged, at an index, or at the end."""

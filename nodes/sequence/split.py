@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from flowengine.delivery import MOST
 from flowengine.errors import FlowError, NodeError, error_text
 from flowengine.fields import Kind, hidden, number, required, section, typed
 from flowengine.javascript_values import js_keys, js_string
@@ -133,10 +134,15 @@ class Split(Node):
     def _send_parts(self, msg: Msg, pieces: Iterator[Piece]) -> int:
         msg.shared = True  # what lies beside the property is in all parts
         whole = msg["parts"]
-        shares, entry, send = self._shares(msg), msg.entry, self.route
+        shares, entry = self._shares(msg), msg.entry
+        key = self._property if self._path.is_key else None
+        delivery, passed = self.host.delivery, self.collect()
         sent = 0
         for value, details in pieces:
-            self._path.set(msg, value)
+            if key is not None:
+                msg[key] = value
+            else:
+                self._path.set(msg, value)
             msg["parts"] = {**whole, **details}
             part = Msg(msg)
             # Attributes that are as the class has them take neither time nor memory.
@@ -144,8 +150,11 @@ class Split(Node):
                 part.entry = entry
             if shares or value.__class__ in _CONTAINERS:
                 part.shared = True
-            send(part)
+            passed.append(part)
+            if len(passed) == MOST:
+                delivery.flush()
             sent += 1
+        delivery.flush()
         return sent
 
     def _shares(self, msg: Msg) -> bool:

@@ -209,8 +209,12 @@ class Author:
         self.press("Enter")
         return Tray(self.page)
 
-    def chosen(self, node_id: str) -> Locator:
-        return self.page.locator(f'.react-flow__node.selected[data-id="{node_id}"]')
+    def edit_id(self, node_id: str) -> Tray:
+        """Open the form of a node by the link that leads to it."""
+        self.page.goto(f"{self.url}#node/{node_id}")
+        expect(self.page.locator(f'.react-flow__node.selected[data-id="{node_id}"]')).to_be_visible()
+        self.press("Enter")
+        return Tray(self.page)
 
     def click(self, name: str | re.Pattern[str]) -> None:
         """Click the button of a name."""

@@ -86,7 +86,9 @@ def openers(chromium: Browser, request: pytest.FixtureRequest, tmp_path: Path) -
     contexts = []
 
     def open_(server: Server, *, expected: str = "", opened: bool = True, **more: Any) -> Author:
-        context = chromium.new_context(**{"viewport": DESK, "locale": "en-US", **more})
+        context = chromium.new_context(
+            **{"viewport": DESK, "locale": "en-US", "reduced_motion": "reduce", **more}
+        )
         context.set_default_timeout(10_000)
         contexts.append(context)
         author = Author(context.new_page(), server.url, expected)

@@ -21,7 +21,7 @@ def test_a_chat_is_drawn_on_an_empty_page_and_its_answer_read(
     openers: Opener, shared_server: Server, simulator: OpenAISimulator
 ) -> None:
     shared_server.deploy([])
-    author = openers(shared_server)
+    author = openers(shared_server, reduced_motion="no-preference")
     author.says("Start with something that runs")
 
     inject = author.place("inject", 500, 300)

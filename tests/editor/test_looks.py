@@ -122,7 +122,7 @@ def test_canvas_tray_and_dialogs_are_clean_to_axe(
     openers: Opener, server: Server, axe: str, scheme: str
 ) -> None:
     server.deploy(EXAMPLE)
-    author = openers(server, color_scheme=scheme, reduced_motion="reduce")
+    author = openers(server, color_scheme=scheme)
     author.press("Control+g")
     author.press("d")
     assert faults(author, axe) == ""

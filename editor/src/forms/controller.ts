@@ -56,7 +56,7 @@ export class FormController {
     const secrets: Record<string, string> = {};
     for (const name of Object.keys(this.options.descriptor?.credentials ?? {})) {
       this.shown.delete(name);
-      if (name in values && values[name] !== (this.options.credentials[name] ?? "")) secrets[name] = String(values[name]);
+      if (name in values && values[name] !== (this.initial[name] ?? this.options.credentials[name] ?? "")) secrets[name] = String(values[name]);
       delete values[name];
     }
     const list = [...this.options.form.querySelectorAll<List>("fe-list[counts=outputs]")][0];

@@ -36,9 +36,11 @@ export function fill(control: Control, read: ReadField) {
   else control.value = control.dataset.type === "json" && typeof value !== "string" ? JSON.stringify(value, null, 2) : value === null ? "" : String(value);
 }
 
-/** A value the list does not offer is shown rather than lost. */
+/** A value the list does not offer is shown rather than lost; none leaves the first, which is what the node takes then. */
 function choose(select: HTMLSelectElement, value: string) {
-  if (value && ![...select.options].some((option) => option.value === value)) select.add(new Option(value, value));
+  const offered = [...select.options].some((option) => option.value === value);
+  if (!value && !offered) return;
+  if (!offered) select.add(new Option(value, value));
   select.value = value;
 }
 

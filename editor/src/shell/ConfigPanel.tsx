@@ -4,6 +4,7 @@ import { Icon } from "../canvas/Icon";
 import { labelOf } from "../canvas/look";
 import { problemsOf } from "../canvas/problems";
 import { remove } from "../document/actions/nodes";
+import type { FlowEntry } from "../document/flow";
 import { indexOf } from "../document/index";
 import { act, currentDoc, useDocument } from "../document/store";
 import { configTypes, typeOf, useRegistry } from "../server/registry";
@@ -12,13 +13,17 @@ import { Menu } from "./Menu";
 import { confirm, openTray } from "./ui";
 import { t } from "./words";
 
+/** Global variables are used by name: nobody can count how often. */
+const EVERYBODYS = "global-config";
+const isUnused = ({ type }: FlowEntry, users: number) => !users && type !== EVERYBODYS;
+
 export function ConfigPanel() {
   const doc = useDocument((state) => state.doc);
   useRegistry((state) => state.types);
   const [adding, setAdding] = useState<{ x: number; y: number } | null>(null);
   const [unusedOnly, setUnusedOnly] = useState(false);
   const index = indexOf(doc);
-  const unused = index.configs.filter((entry) => !index.users(entry.id).length);
+  const unused = index.configs.filter((entry) => isUnused(entry, index.users(entry.id).length));
   const byType = Map.groupBy(unusedOnly ? unused : index.configs, (entry) => entry.type);
   return (
     <>
@@ -37,7 +42,7 @@ export function ConfigPanel() {
                   <li key={entry.id} className="config-row">
                     <button type="button" className="grow ell" onClick={() => openTray({ kind: "config", type: entry.type, id: entry.id })}>{labelOf(entry, typeOf(type))}</button>
                     {problemsOf(doc, entry).length > 0 && <i className="st err" title={t("node.invalid")} />}
-                    <span className={users ? "pill" : "pill warn"} title={t("config.users", { count: users })}>{users}</span>
+                    {entry.type !== EVERYBODYS && <span className={users ? "pill" : "pill warn"} title={t("config.users", { count: users })}>{users}</span>}
                     <button type="button" className="ib" title={t("common.delete")} aria-label={t("common.delete")} onClick={() => deleteConfig(entry.id, users)}><Icon name="trash" size="sm" /></button>
                   </li>
                 );

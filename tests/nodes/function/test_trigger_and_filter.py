@@ -70,7 +70,7 @@ async def test_nothing_now_or_nothing_later():
 
 
 async def test_a_watchdog_is_put_off_by_every_message():
-    harness = FlowHarness(trigger("", "silence", op1type="nul", extend=True, duration=60))
+    harness = FlowHarness(trigger("", "silence", op1type="nul", extend=True, duration=400))
     async with harness:
         for _ in range(4):
             await harness.send("n", {"payload": 1})
