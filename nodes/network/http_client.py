@@ -81,6 +81,7 @@ class HttpClient:
             call = redirected(call, reply, location)
 
     async def _hop(self, call: Call) -> Reply:
+        self._open()  # loading the library takes longer than some calls have time
         try:
             async with asyncio.timeout(call.timeout):
                 response = await self._request(call)
