@@ -80,7 +80,7 @@ def measured(nodes: list[NodeDict], count: int, first: str = "n0") -> float:
 
 @pytest.mark.parametrize(
     ("kind", "most"),
-    [("junction", 3), ("change", 4), ("switch", 8), ("python", 10), ("template", 40), ("javascript", 150)],
+    [("junction", 3), ("change", 4), ("switch", 8), ("python", 10), ("template", 60), ("javascript", 400)],
 )
 def test_a_hop_costs_a_few_bare_ones(kind: str, most: float):
     node_type, fields = CHAINS[kind]
