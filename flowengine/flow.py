@@ -390,13 +390,13 @@ def _error_message(node: Node, error: Any, msg: dict[str, Any], count: int) -> M
     text = error_text(error) if isinstance(error, (str, BaseException)) else js_string(error)
     details: dict[str, Any] = {"message": text, "source": {**_source(node), "count": count}}
     if isinstance(error, BaseException):
-        found = {"code": getattr(error, "code", None), "stack": error_stack(error), "cause": _cause(error)}
+        found = {
+            "code": getattr(error, "code", None),
+            "stack": error_stack(error),
+            "cause": getattr(error, "cause", None),
+        }
         details.update({key: value for key, value in found.items() if value is not None})
     elif isinstance(error, dict):
         details.update({key: error[key] for key in ("code", "stack", "cause") if key in error})
     message["error"] = details
     return message
-
-
-def _cause(error: BaseException) -> Any:
-    return getattr(error, "cause", None)

@@ -34,6 +34,10 @@ class Topic:
         self.newest: Msg | None = None
 
 
+KINDS = ("str", "num", "bool", "json", "bin", "date", "env", "flow", "global")
+"""Types of value that either message may have."""
+
+
 class Trigger(Node):
     """Triggered by a message, for all messages or for each topic apart."""
 
@@ -61,15 +65,7 @@ class Trigger(Node):
         op1: Annotated[
             Any,
             typed(
-                "str",
-                "num",
-                "bool",
-                "json",
-                "bin",
-                "date",
-                "env",
-                "flow",
-                "global",
+                *KINDS,
                 Kind("pay"),
                 Kind("nul"),
                 type_field="op1type",
@@ -78,15 +74,7 @@ class Trigger(Node):
         op2: Annotated[
             Any,
             typed(
-                "str",
-                "num",
-                "bool",
-                "json",
-                "bin",
-                "date",
-                "env",
-                "flow",
-                "global",
+                *KINDS,
                 Kind("pay"),
                 Kind("payl"),
                 Kind("nul"),
