@@ -1,42 +1,40 @@
 """Finds node types: the core set by the name of its modules, then packages that registered an entry point.
 
 A type's module is its name in snake_case (``http in`` is ``http_in.py``), so a run imports only what its flow
-uses. Import is declaration: the ``Node`` subclass that a module defines is its node type.
+uses. Import is declaration: the ``Node`` subclass that a module defines is its node type. Where two packages have
+the same type the first wins, and the core set is before all of them.
 """
 
 from __future__ import annotations
 
 import importlib
-import re
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 
 from .errors import NodeTypeError
 from .folders import folder
 from .node import Node
-
-CORE = "flowengine.nodes"
-GROUP = "flowengine.nodes"
-"""Entry-point group of third-party node sets: ``name = "package"``."""
-
-
-def module_name(type_name: str) -> str:
-    """Return the module of a type: ``OpenAI API`` is ``openai_api``."""
-    return re.sub(r"\W+", "_", type_name).strip("_").lower()
+from .node_packages import CORE, NodeModule, NodePackage, module_name, packages_in_order
 
 
 @dataclass
 class NodeSets:
-    """The node types that flows may use. ``without`` are types that this host does not offer."""
+    """The node types that flows may use. ``without`` are types that this host does not offer.
+
+    ``packages_folder`` is where packages of this user folder are installed, beside those of the environment.
+    """
 
     without: frozenset[str] = frozenset()
+    packages_folder: Path | None = None
     broken: dict[str, str] = field(default_factory=dict)
-    """Sets and modules that could not be imported, with the reason."""
+    """Modules that could not be imported, with the reason."""
     _classes: dict[str, type[Node]] = field(default_factory=dict)
-    _core: dict[str, str] | None = None
-    _third_parties_loaded: bool = False
+    _core: dict[str, NodeModule] | None = None
+    _packages: list[NodePackage] | None = None
+    _imported: set[str] = field(default_factory=set)
 
     def find(self, type_name: str) -> type[Node] | None:
         """Return the class of a type, or None where there is none."""
@@ -44,18 +42,21 @@ class NodeSets:
             return None
         if (found := self._classes.get(type_name)) is not None:
             return found
-        if (place := self._core_modules().get(module_name(type_name))) is not None:
-            self._import(place)
-        if type_name not in self._classes and not self._third_parties_loaded:
-            self._load_third_parties()
-        return self._classes.get(type_name)
+        for module in self._claims(type_name):
+            self._import(module)
+            if (found := self._classes.get(type_name)) is not None:
+                return found
+        return None
+
+    def reason(self, type_name: str) -> str:
+        """Say why a type that a module declares cannot be used; empty where no module does."""
+        reasons = (self.broken.get(module.place) for module in self._claims(type_name))
+        return next((reason for reason in reasons if reason), "")
 
     def all(self, *, withheld: bool = False) -> dict[str, type[Node]]:
         """Import everything and return all types by name; ``withheld`` those too that this host does not offer."""
-        for place in self._core_modules().values():
-            self._import(place)
-        if not self._third_parties_loaded:
-            self._load_third_parties()
+        for module in self.modules():
+            self._import(module)
         left_out = frozenset() if withheld else self.without
         return {name: cls for name, cls in sorted(self._classes.items()) if name not in left_out}
 
@@ -71,44 +72,125 @@ class NodeSets:
             )
         self._classes[name] = node_class
 
-    def _core_modules(self) -> dict[str, str]:
+    def __post_init__(self) -> None:
+        if self.packages_folder is not None:
+            self.packages_folder = self.packages_folder.absolute()
+
+    # what there is
+
+    def modules(self) -> Iterator[NodeModule]:
+        """Yield all modules, in the order in which they count."""
+        yield from self._core_modules().values()
+        for package in self.packages():
+            yield from package.modules
+
+    def packages(self) -> list[NodePackage]:
+        """Return the packages of third parties: those of the environment, then those of the user folder."""
+        if self._packages is None:
+            # Last of all places: what is installed for nodes must not come before what flowengine itself runs on.
+            if self.packages_folder is not None and str(self.packages_folder) not in sys.path:
+                sys.path.append(str(self.packages_folder))
+            self._packages = packages_in_order(self.packages_folder)
+        return self._packages
+
+    def package_of(self, place: str) -> NodePackage | None:
+        """Return the package of a module, None for the core set."""
+        if place.startswith(f"{CORE}."):
+            return None
+        return next(
+            (one for one in self.packages() if any(place == module.place for module in one.modules)), None
+        )
+
+    # packages that come and go
+
+    def renew(self, changed: NodePackage | None = None) -> None:
+        """Read anew which packages there are. The code of one that has changed or gone is forgotten."""
+        for package in self.packages():
+            for module in package.modules:
+                # What was refused may be taken now: the one that it was second to may have gone.
+                self.broken.pop(module.place, None)
+                self._imported.discard(module.place)
+        if changed is not None:
+            self._forget(changed)
+        importlib.invalidate_caches()
+        self._packages = None
+
+    def retry(self, place: str) -> None:
+        """Import a module again at the next occasion: what it lacked may be there now."""
+        self.broken.pop(place, None)
+        self._imported.discard(place)
+        importlib.invalidate_caches()
+
+    def close(self) -> None:
+        """Take the packages of the user folder out of this process."""
+        for package in self._packages or ():
+            if package.lies_in(self.packages_folder):
+                self._forget(package)
+        if str(self.packages_folder) in sys.path:
+            sys.path.remove(str(self.packages_folder))
+        importlib.invalidate_caches()
+
+    def _forget(self, package: NodePackage) -> None:
+        places = {module.place for module in package.modules}
+        self._classes = {name: cls for name, cls in self._classes.items() if cls.__module__ not in places}
+        tops = {package.place, *places}
+        for name in list(sys.modules):
+            if any(name == top or name.startswith(f"{top}.") for top in tops):
+                del sys.modules[name]
+
+    # how a type is found
+
+    def _core_modules(self) -> dict[str, NodeModule]:
         if self._core is None:
             root = folder("nodes")
-            files = (file for file in root.glob("*/*.py") if file.stem != "__init__")
-            self._core = {file.stem: _dotted(file, root) for file in sorted(files)}
+            files = (file for file in sorted(root.glob("*/*.py")) if file.stem != "__init__")
+            self._core = {
+                file.stem: NodeModule(f"{CORE}.{file.parent.name}.{file.stem}", file) for file in files
+            }
         return self._core
 
-    def _import(self, name: str) -> None:
+    def _claims(self, type_name: str) -> Iterator[NodeModule]:
+        """Yield the modules that may define a type, in the order in which they count."""
+        if (module := self._core_modules().get(module_name(type_name))) is not None:
+            yield module
+        for package in self.packages():
+            yield from package.claims(type_name)
+
+    def _import(self, module: NodeModule) -> None:
+        if module.place in self._imported:
+            return
+        self._imported.add(module.place)
         try:
-            self._take(importlib.import_module(name))
-        except NodeTypeError:
-            raise
-        except Exception as error:  # one broken module must not take the others with it
-            self.broken[name] = f"{error.__class__.__name__}: {error}"
+            self._take(importlib.import_module(module.place), module)
+        except (Exception, SystemExit) as error:  # one broken module must not take the others with it
+            if isinstance(error, NodeTypeError) and module.place.startswith(f"{CORE}."):
+                raise
+            text = str(error) if isinstance(error, NodeTypeError) else f"{error.__class__.__name__}: {error}"
+            self.broken[module.place] = text
 
-    def _take(self, module: ModuleType) -> None:
-        for value in list(vars(module).values()):
-            if (
-                isinstance(value, type)
-                and issubclass(value, Node)
-                and value.__module__ == module.__name__
-                and value.type
-            ):
-                self.add(value)
+    def _take(self, imported: ModuleType, module: NodeModule) -> None:
+        classes = [
+            value
+            for value in list(vars(imported).values())
+            if isinstance(value, type)
+            and issubclass(value, Node)
+            and value.__module__ == module.place
+            and value.type
+        ]
+        # All or nothing, so that a module is either well or listed with its reason.
+        for node_class in classes:
+            if (first := self._first(node_class.type, module)) is not None:
+                raise NodeTypeError(f'type "{node_class.type}" is already defined in {first}')
+        for node_class in classes:
+            self.add(node_class)
 
-    def _load_third_parties(self) -> None:
-        self._third_parties_loaded = True
-        for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
-            try:
-                package = importlib.import_module(point.value)
-                self._take(package)
-                for place in getattr(package, "__path__", []):
-                    for file in sorted(Path(place).rglob("*.py")):
-                        if file.stem != "__init__":
-                            self._take(importlib.import_module(_dotted(file, Path(place), point.value)))
-            except Exception as error:
-                self.broken[point.value] = f"{error.__class__.__name__}: {error}"
-
-
-def _dotted(file: Path, root: Path, package: str = CORE) -> str:
-    return ".".join((package, *file.relative_to(root).with_suffix("").parts))
+    def _first(self, type_name: str, module: NodeModule) -> str | None:
+        """Name the module that has a type before this one, imported or not: what is found must not hang on chance."""
+        if module.place.startswith(f"{CORE}."):
+            return None
+        for claiming in self._claims(type_name):
+            if claiming.place == module.place:
+                return None
+            if type_name in claiming.types:
+                return claiming.place
+        return None

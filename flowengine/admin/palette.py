@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from .. import __version__
-from ..node_sets import CORE, NodeSets
+from ..node_packages import CORE, NodePackage, canonical
+from ..node_sets import NodeSets
 from .errors import ApiError, not_found
 from .storage import Storage
 
@@ -42,20 +43,41 @@ class Palette:
         """Return all sets, those that could not be imported with the reason."""
         found: dict[str, NodeSetInfo] = {}
         for type_name, node_class in node_sets.all(withheld=True).items():
-            info = found.setdefault(node_class.__module__, _info(node_class.__module__))
+            place = node_class.__module__
+            info = found.setdefault(place, _info(place, node_sets))
             info["types"].append(type_name)
             info["enabled"] = info["enabled"] and type_name not in node_sets.without
-        for place, reason in node_sets.broken.items():
-            found[place] = {**_info(place), "enabled": False, "err": reason}
+        for module in node_sets.modules():
+            if (reason := node_sets.broken.get(module.place)) is not None:
+                found[module.place] = _failed(_info(module.place, node_sets), list(module.types), reason)
+        for package in node_sets.packages():
+            if package.error:
+                found[package.place] = _failed(_about(package, package.name, node_sets), [], package.error)
         return sorted(found.values(), key=lambda info: str(info["id"]))
 
     def module(self, node_sets: NodeSets, name: str) -> dict[str, Any]:
         """Return a module with its sets. Raises ApiError 404."""
+        name = canonical(name)
         sets = [info for info in self.sets(node_sets) if info["module"] == name]
-        if not sets:
+        packages = [package for package in node_sets.packages() if package.name == name]
+        if not sets and not packages:
             raise not_found()
-        about = {key: sets[0][key] for key in ("version", "local", "user")}
-        return {"name": name, **about, "nodes": sets, "plugins": []}
+        one = sets[0] if sets else _about(packages[0], name, node_sets)
+        return {
+            "name": name,
+            **{key: one[key] for key in ("version", "local", "user")},
+            "nodes": sets,
+            "plugins": [],
+        }
+
+    def forget(self, node_sets: NodeSets, name: str) -> None:
+        """Drop what was kept of a module that is gone."""
+        kept = self._kept.pop(name, None)
+        if kept is not None:
+            self._storage.write_config(SECTION, self._kept)
+            node_sets.without -= frozenset(
+                type_name for one in kept.get("nodes", {}).values() for type_name in one.get("types") or []
+            )
 
     def node_set(self, node_sets: NodeSets, set_id: str) -> NodeSetInfo:
         """Return a set by ``module/name``, or by one of its types. Raises ApiError 404."""
@@ -80,26 +102,33 @@ class Palette:
         return {**info, "enabled": on}
 
 
-def _info(place: str) -> NodeSetInfo:
+def _info(place: str, node_sets: NodeSets) -> NodeSetInfo:
+    name = place.rpartition(".")[2]
+    if (package := node_sets.package_of(place)) is not None:
+        return _about(package, name, node_sets)
+    # Neither ours nor announced: a class that was added by hand.
     is_core = place.startswith(f"{CORE}.")
     module = CORE_MODULE if is_core else place.partition(".")[0]
-    name = place.rpartition(".")[2]
+    return _set(module, name, __version__ if is_core else "0.0.0", local=False)
+
+
+def _about(package: NodePackage, name: str, node_sets: NodeSets) -> NodeSetInfo:
+    return _set(package.name, name, package.version, local=package.lies_in(node_sets.packages_folder))
+
+
+def _set(module: str, name: str, version: str, *, local: bool) -> NodeSetInfo:
+    """Return a set; ``local`` and ``user`` say that it was added to the user folder, and so can be removed."""
     return {
         "id": f"{module}/{name}",
         "name": name,
         "types": [],
         "enabled": True,
-        "local": False,
-        "user": not is_core,
+        "local": local,
+        "user": local,
         "module": module,
-        "version": __version__ if is_core else _version(module),
+        "version": version,
     }
 
 
-def _version(package: str) -> str:
-    from importlib.metadata import PackageNotFoundError, packages_distributions, version
-
-    try:
-        return version(packages_distributions().get(package, [package])[0])
-    except PackageNotFoundError:
-        return "0.0.0"
+def _failed(info: NodeSetInfo, types: list[str], reason: str) -> NodeSetInfo:
+    return {**info, "types": types, "enabled": False, "err": reason}

@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 OWN = {"flowengine", "nodes"}
-EXTRAS_OF_THE_PRODUCT = ("v8", "mcp", "otel")
+EXTRAS_OF_THE_PRODUCT = ("v8", "mcp", "oidc", "otel")
 READ_NOT_IMPORTED = {"tzdata"}
 """Data that the standard library looks for by itself."""
 

@@ -40,6 +40,20 @@ async def read_set(call: Call) -> Any:
     return web.Response(text=palette_page(call, found["types"]), content_type="text/html")
 
 
+async def add_module(call: Call) -> Any:
+    """Install a module of nodes; its types can be used at once."""
+    from ..node_installs import add_module
+
+    return await add_module(call.runtime, await call.fields(), call.username)
+
+
+async def remove_module(call: Call) -> None:
+    """Remove a module that was installed here and that no flow uses."""
+    from ..node_installs import remove_module
+
+    await remove_module(call.runtime, call.param("module"), call.username)
+
+
 async def write_module(call: Call) -> Any:
     """Switch all sets of a module on or off."""
     on = await _wanted(call)
@@ -52,7 +66,7 @@ async def write_set(call: Call) -> Any:
     """Switch a set on or off."""
     on = await _wanted(call)
     found = call.runtime.palette.node_set(call.runtime.engine.node_sets, _set_id(call))
-    return (await _switch(call, [found], on) or [found])[0]
+    return (await _switch(call, [found], on))[0]
 
 
 def _set_id(call: Call) -> str:
@@ -70,6 +84,8 @@ async def _switch(call: Call, sets: list[NodeSetInfo], on: bool) -> list[NodeSet
     runtime = call.runtime
     if runtime.storage.read_only:
         raise ApiError(403, "read_only")
+    if on:
+        sets = _tried_again(call, sets)
     node_sets = runtime.engine.node_sets
     used = {node["type"] for node in runtime.flows.nodes}
     moving = [info for info in sets if info["enabled"] is not on and "err" not in info]
@@ -78,11 +94,26 @@ async def _switch(call: Call, sets: list[NodeSetInfo], on: bool) -> list[NodeSet
     changed = [runtime.palette.switch(node_sets, info, on, used) for info in moving]
     if changed:
         runtime.types_changed()
-        runtime.comms.notify(f"node/{'enabled' if on else 'disabled'}", {"types": changed})
+        for info in changed:
+            runtime.comms.notify(f"node/{'enabled' if on else 'disabled'}", info)
         runtime.log.audit("nodes.set", ids=[info["id"] for info in changed], enabled=on, user=call.username)
-    if on and any(name in runtime.engine.unknown for info in changed for name in info["types"]):
+    if on and any(name in runtime.engine.unknown for info in sets for name in info["types"]):
         await runtime.flows.restart()
-    return changed
+    return changed or sets
+
+
+def _tried_again(call: Call, sets: list[NodeSetInfo]) -> list[NodeSetInfo]:
+    """Import anew what could not be imported: the library that it lacked may be there now."""
+    node_sets = call.runtime.engine.node_sets
+    failed = {info["id"] for info in sets if "err" in info}
+    if not failed:
+        return sets
+    for module in node_sets.modules():
+        if module.place in node_sets.broken:
+            node_sets.retry(module.place)
+    call.runtime.types_changed()
+    wanted = {info["id"] for info in sets}
+    return [info for info in call.runtime.palette.sets(node_sets) if info["id"] in wanted]
 
 
 async def read_messages(call: Call) -> Any:
@@ -90,9 +121,26 @@ async def read_messages(call: Call) -> Any:
     return {}
 
 
+INSTALL: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {"module": {"type": "string"}, "version": {"type": "string"}, "url": {"type": "string"}},
+}
 _STATUS = {200: "well", 400: "in use, or not said whether on or off", 404: "no such module or set"}
 ENDPOINTS = (
     Endpoint("GET", "/nodes", "nodes.read", read_all, "Installed node sets, as JSON or as a page"),
+    Endpoint(
+        "POST",
+        "/nodes",
+        "nodes.write",
+        add_module,
+        "Install a module",
+        {
+            200: "the module",
+            400: "not allowed, there already, or it could not be installed",
+            404: "no such package",
+        },
+        INSTALL,
+    ),
     Endpoint("GET", "/nodes/messages", "nodes.read", read_messages, "Words of node sets"),
     Endpoint("GET", f"/nodes/{MODULE}/{{set}}/messages", "nodes.read", read_messages, "Words of a node set"),
     Endpoint(
@@ -100,6 +148,14 @@ ENDPOINTS = (
     ),
     Endpoint(
         "PUT", f"/nodes/{MODULE}", "nodes.write", write_module, "Switch a module on or off", _STATUS, ENABLED
+    ),
+    Endpoint(
+        "DELETE",
+        f"/nodes/{MODULE}",
+        "nodes.write",
+        remove_module,
+        "Remove a module",
+        {204: "removed", 400: "in use, or not installed here", 404: "no such module"},
     ),
     Endpoint(
         "GET", f"/nodes/{MODULE}/{{set}}", "nodes.read", read_set, "A node set", {200: "the set", 404: "none"}
