@@ -113,9 +113,12 @@ class ActionCalls:
 
     async def _called(self, action: Action, arguments: Json) -> Json:
         access = self._accessor.access(Msg())
-        call = Call(action.method, action.payload(arguments), self._host.client, access, self)
+        call = Call(
+            action.method, action.payload(arguments), self._host.client, access, self, node=self._host
+        )
         if action.is_list:
-            page = decoded(call.method, await call.ask(call.method, call.payload))
+            with call.watched():
+                page = decoded(call.method, await call.ask(call.method, call.payload))
             beside = {
                 name: page[name] for name in action.page_fields if isinstance(page, dict) and name in page
             }

@@ -34,6 +34,17 @@ class ApiError(NodeError):
         self.headers = headers or {}
         self.body = body
 
+    @property
+    def kind(self) -> str:
+        """A short name of the failure where no status tells it: timeout, connection, or the service's code."""
+        if self.message in (CONNECTION, TERMINATED):
+            return "connection"
+        if self.message == TIMED_OUT:
+            return "timeout"
+        error = self.body.get("error") if isinstance(self.body, dict) else None
+        code = error.get("code") or error.get("type") if isinstance(error, dict) else None
+        return code if isinstance(code, str) else self.__class__.__name__
+
     def detailed(self) -> NodeError:
         """The same error with what the server said about it, for flows that ask for details."""
         inner = self.body.get("error") if isinstance(self.body, dict) else None
@@ -49,6 +60,10 @@ class Problem(ApiError):
         super().__init__(key)
         self.key = key
         self.values = values
+
+    @property
+    def kind(self) -> str:
+        return self.key
 
 
 class ConnectionLost(ApiError):

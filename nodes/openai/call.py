@@ -5,10 +5,10 @@ Knows no node: whatever starts a call hands in what it has (`Station`), so calls
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Sequence
+from contextlib import AbstractContextManager, aclosing, contextmanager, nullcontext
 from inspect import isasyncgenfunction
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
 
@@ -21,6 +21,10 @@ from .record import Method
 from .replies import Reply
 from .request import build
 from .streams import parse_json, read_events
+
+if TYPE_CHECKING:
+    from flowengine.model_calls import ModelCall, ModelWatcher
+    from flowengine.node import Node
 
 
 class Station(Protocol):
@@ -39,7 +43,8 @@ class Station(Protocol):
 class Call:
     """`show` is told "streaming" when events begin and "idle" when a part of the work is over.
 
-    `details` describe the last answer: status, headers, requestId, attempts, usage.
+    `details` describe the last answer: status, headers, requestId, attempts, usage. `node` is who asks, for those
+    who watch its host's calls of models; `seen` is what they see while the call runs.
     """
 
     def __init__(
@@ -51,6 +56,7 @@ class Call:
         station: Station,
         *,
         msg: Msg | None = None,
+        node: Node | None = None,
         show: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.method = method
@@ -61,6 +67,11 @@ class Call:
         self.msg = msg
         self.show = show
         self.details: dict[str, Any] = {"method": method.name}
+        self.node = node
+        self.watchers: Sequence[ModelWatcher] = () if node is None else node.host.model_calls
+        self.seen: ModelCall | None = None
+        self.round = 1
+        self.stream = ""
 
     @property
     def streams(self) -> bool:
@@ -70,14 +81,20 @@ class Call:
         asked = self.method.always.get("stream") or self.fields(self.payload).get("stream")
         return bool(self.method.streams and asked and asked is not UNDEFINED)
 
-    async def result(self) -> Any:
+    def result(self) -> Coroutine[Any, Any, Any]:
         """The one payload of a call that does not stream. Raises ApiError."""
+        return self._watched_result() if self.watchers else self._result()
+
+    def batches(self) -> AsyncGenerator[list[Any], None]:
+        """The payloads of a call that streams, as many at a time as have come. Raises ApiError."""
+        return self._watched_batches() if self.watchers else self._batches()
+
+    async def _result(self) -> Any:
         if self.method.run is not None:
             return await self.method.run(self, self.payload)
         return await self.answer(self.method, self.payload)
 
-    async def batches(self) -> AsyncGenerator[list[Any], None]:
-        """The payloads of a call that streams, as many at a time as have come. Raises ApiError."""
+    async def _batches(self) -> AsyncGenerator[list[Any], None]:
         if self.method.run is not None:
             source = self.method.run(self, self.payload)
         else:
@@ -89,6 +106,48 @@ class Call:
                 if wanted:
                     self._note_usage_of(wanted)
                     yield wanted
+
+    # for those who watch
+
+    def watched(self, streaming: bool = False) -> AbstractContextManager[Any]:
+        """What happens within is one call to those who watch calls of models, if anybody does."""
+        return self._watched(streaming) if self.watchers else nullcontext()
+
+    @contextmanager
+    def _watched(self, streaming: bool) -> Iterator[ModelCall]:
+        from .watching import begun, learn_reply
+
+        assert self.node is not None
+        call = begun(
+            self.node,
+            self.method,
+            self.access.base,
+            self.payload,
+            self.msg,
+            streaming=streaming,
+            turn=self.round,
+            stream=self.stream,
+        )
+        with call:
+            self.seen = call
+            try:
+                yield call
+            finally:
+                self.seen = None
+                learn_reply(call, self.details)
+
+    async def _watched_result(self) -> Any:
+        with self._watched(streaming=False):
+            return await self._result()
+
+    async def _watched_batches(self) -> AsyncGenerator[list[Any], None]:
+        from .watching import learn_events
+
+        with self._watched(streaming=True) as seen:
+            async with aclosing(self._batches()) as source:
+                async for batch in source:
+                    learn_events(seen, batch)
+                    yield batch
 
     # for methods that are more than one request
 
@@ -113,6 +172,10 @@ class Call:
         """Decode an answer, take the part that is meant, and shape it."""
         value = decoded(method, reply)
         self._note_usage(value)
+        if self.seen is not None:
+            from .watching import learn_answer
+
+            learn_answer(self.seen, value)
         if method.page is not None:
             return items(value)
         if method.result is not None:

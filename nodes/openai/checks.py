@@ -11,6 +11,7 @@ from flowengine.javascript_values import js_parse
 from flowengine.messages import Msg, compile_path, get_property
 from flowengine.words import sentence
 
+from .parameters import faults
 from .record import Method
 
 Finding = tuple[str, str]
@@ -40,6 +41,8 @@ class ApiCheck:
             return
         if method.retired:
             yield "note", self._words("check_retired", method=method.name, day=method.retired)
+        for fault in faults(self._config.defaults, self._config.default_types):
+            yield "error", self._words(fault.key, **fault.values)
         yield from self._payload(method)
 
     def _words(self, key: str, **values: Any) -> str:
@@ -81,7 +84,8 @@ class ApiCheck:
         path = self._config.property or "payload"
         injects = [node for node in self._checker.flows.by_id.values() if is_wired(node, self._config.id)]
         if not injects:
-            needed = [p.name for p in method.all_params if p.required and p.name not in self._config.defaults]
+            own = self._own_fields()
+            needed = [param.name for param in method.all_params if param.required and param.name not in own]
             if needed:
                 yield (
                     "note",
@@ -97,6 +101,11 @@ class ApiCheck:
                         self._words("check_inject", name=node.get("name") or node["id"], problem=text),
                     )
 
+    def _own_fields(self) -> dict[str, Any]:
+        """The fields that the node holds itself, typed ones UNKNOWN."""
+        typed = {name: UNKNOWN for name, kind in self._config.default_types.items() if kind}
+        return {**self._config.defaults, **typed}
+
     def _wrong(self, method: Method, payload: Any, path: str) -> Iterator[str]:
         if payload is None:
             payload = {}
@@ -104,7 +113,7 @@ class ApiCheck:
             if any(param.required for param in method.all_params):
                 yield self._words("check_no_object", method=method.name, path=path)
             return
-        whole = {**self._config.defaults, **payload}
+        whole = {**self._own_fields(), **payload}
         for place, kind, reason in violations(method, whole):
             key = "check_missing" if kind == "missing" else "check_wrong"
             yield self._words(key, method=method.name, path=f"{path}.{place}", reason=reason)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
 from .addresses import PROXY_VARIABLES, joined, parted_base, proxy_for
 from .api_errors import CONNECTION, TIMED_OUT, ApiError, ConnectionLost, status_error
-from .connections import Answer, Origin, Pool
+from .connections import Answer, Origin
 from .headers import merged
 from .limits import Limiter
 from .multipart import Form
+from .patience import Patience
+from .pool import Pool
 from .query import spell_query
 from .replies import Reply, Stream, body_of
 from .request import Request
@@ -39,6 +41,7 @@ class Access:
 class Client:
     """Sends requests, for any number of messages at once. `environment` names the proxies.
 
+    `carried` gives headers that every request takes along, unless it has its own.
     Nothing limits how many connections it opens: each call in flight needs one.
     """
 
@@ -49,28 +52,23 @@ class Client:
         retries: int = RETRIES,
         limiter: Limiter | None = None,
         environment: Mapping[str, str] | None = None,
+        carried: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         self.timeout = timeout
         self.retries = retries
         self.limiter = limiter
+        self._carried = carried
         found = environment or {}
         self._environment = {name: found[name] for name in PROXY_VARIABLES if found.get(name)}
         self._pool = Pool()
         self._sessions = Sessions()
         self._closed = False
+        self._patience = Patience(timeout)
         self._bases: dict[str, tuple[Origin, str, dict[str, str]]] = {}
 
-    @asynccontextmanager
-    async def turn(self, owner: str) -> AsyncIterator[None]:
+    def turn(self, owner: str) -> AbstractAsyncContextManager[None]:
         """Hold a place among the calls that the limits allow; `owner` is the node that asks."""
-        if self.limiter is None:
-            yield
-            return
-        await self.limiter.enter(owner)
-        try:
-            yield
-        finally:
-            self.limiter.leave()
+        return _FREE if self.limiter is None else _limited(self.limiter, owner)
 
     async def send(self, request: Request, access: Access) -> Reply:
         """Send a request and read the answer. Raises ApiError for anything but a success."""
@@ -97,7 +95,8 @@ class Client:
 
     async def _persist(self, request: Request, access: Access, whole: bool) -> Reply | Stream:
         """Try until there is an answer that is no passing failure, or no try is left."""
-        (origin, target), headers = self._address(request, access), request_headers(request, access)
+        origin, target = self._address(request, access)
+        headers = {**self._carried(), **request_headers(request, access)}
         left = self.retries if request.retries is None else request.retries
         attempts = 1
         while True:
@@ -129,11 +128,11 @@ class Client:
         attempts: int,
     ) -> Reply | Stream:
         """Ask once. A broken connection before the answer is a ConnectionLost, after it an ApiError."""
-        patience = self.timeout if request.timeout is None else request.timeout
-        if isinstance(request.body, Form):
-            self._sessions.get_ready()  # its library takes longer to load than some calls have time
+        patience = self._patience if request.timeout is None else Patience(request.timeout)
+        if self._environment or isinstance(request.body, Form):
+            self._sessions.ready()
         try:
-            async with asyncio.timeout(patience):
+            with patience.wait():
                 answer = await self._follow(request, origin, target, headers, access)
                 if whole:
                     return Reply(answer.status, answer.headers, await body_of(answer), attempts)
@@ -186,6 +185,18 @@ class Client:
         origin, path, own_query = parts
         spelt = spell_query({**own_query, **access.query, **request.query})
         return origin, f"{path}{request.path}?{spelt}" if spelt else path + request.path
+
+
+_FREE = nullcontext()
+
+
+@asynccontextmanager
+async def _limited(limiter: Limiter, owner: str) -> AsyncIterator[None]:
+    await limiter.enter(owner)
+    try:
+        yield
+    finally:
+        limiter.leave()
 
 
 def request_headers(request: Request, access: Access) -> dict[str, str]:

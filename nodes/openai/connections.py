@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-import ssl
 import zlib
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
@@ -21,6 +19,8 @@ from httptools import HttpParserError, HttpResponseParser
 
 if TYPE_CHECKING:
     from yarl import URL
+
+    from .pool import Pool
 
 KEEP_ALIVE = 30.0
 """Seconds that a connection is kept for the next call."""
@@ -275,85 +275,7 @@ def _is_measured(headers: Mapping[str, str]) -> bool:
     return "content-length" in headers or "chunked" in headers.get("transfer-encoding", "").lower()
 
 
-class Pool:
-    """All connections of a client. Nothing limits how many there are: each call in flight needs one."""
-
-    def __init__(self) -> None:
-        self._idle: dict[Origin, list[Connection]] = {}
-        self._open: set[Connection] = set()
-        self._sweep: asyncio.TimerHandle | None = None
-
-    async def ask(
-        self, origin: Origin, verb: str, target: str, headers: Mapping[str, str], body: bytes | None
-    ) -> Answer:
-        """Send a request. Raises OSError where there is no connection, or it breaks before the answer."""
-        connection = self._take(origin) or await self._connect(origin)
-        try:
-            return await connection.ask(spell_request(origin, verb, target, headers, body))
-        except BaseException:  # cancelled or broken: what may still come belongs to nobody
-            connection.drop()
-            raise
-
-    def keep(self, connection: Connection) -> None:
-        """Keep a connection for the next call."""
-        loop = asyncio.get_running_loop()
-        connection.idle_since = loop.time()
-        self._idle.setdefault(connection.origin, []).append(connection)
-        if self._sweep is None:
-            self._sweep = loop.call_later(KEEP_ALIVE / 2, self._end_old)
-
-    def forget(self, connection: Connection) -> None:
-        """Forget a connection that is closed."""
-        self._open.discard(connection)
-        idle = self._idle.get(connection.origin)
-        if idle and connection in idle:
-            idle.remove(connection)
-
-    def close(self) -> None:
-        """Close all connections; calls under way fail."""
-        if self._sweep is not None:
-            self._sweep.cancel()
-            self._sweep = None
-        for connection in list(self._open):
-            connection.drop()
-
-    def _take(self, origin: Origin) -> Connection | None:
-        idle = self._idle.get(origin)
-        while idle:
-            # The one used last is the likeliest to live.
-            if (connection := idle.pop()).is_open:
-                return connection
-        return None
-
-    async def _connect(self, origin: Origin) -> Connection:
-        context = secure() if origin.scheme == "https" else None
-        connection = Connection(self, origin)
-        await asyncio.get_running_loop().create_connection(
-            lambda: connection,
-            origin.host,
-            origin.port,
-            ssl=context,
-            server_hostname=origin.host if context else None,
-        )
-        self._open.add(connection)
-        return connection
-
-    def _end_old(self) -> None:
-        now = asyncio.get_running_loop().time()
-        self._sweep = None
-        for connections in self._idle.values():
-            for connection in [one for one in connections if now - one.idle_since >= KEEP_ALIVE]:
-                connection.drop()
-        if any(self._idle.values()):
-            self._sweep = asyncio.get_running_loop().call_later(KEEP_ALIVE / 2, self._end_old)
-
-
-@cache
-def secure() -> ssl.SSLContext:
-    """Return what TLS connections trust: the certificates of the system."""
-    return ssl.create_default_context()
-
-
+_FIXED_LINES = [(name.lower(), f"{name}: {value}\r\n") for name, value in FIXED.items()]
 _UNSAFE = re.compile(r"[^\x21-\x7e]")
 _URL = "!#$%&'()*+,/:;=?@[]~"
 
@@ -365,7 +287,7 @@ def spell_request(
     if _UNSAFE.search(target):
         target = quote(target, safe=_URL)
     lines = [f"{verb} {target} HTTP/1.1\r\nHost: {origin.name}\r\n"]
-    lines += [f"{name}: {value}\r\n" for name, value in FIXED.items() if name.lower() not in headers]
+    lines += [line for name, line in _FIXED_LINES if name not in headers]
     lines += [f"{name}: {value}\r\n" for name, value in headers.items()]
     if (body or verb not in BODILESS) and "content-length" not in headers:
         lines.append(f"Content-Length: {len(body or b'')}\r\n")

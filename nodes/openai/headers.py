@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from .api_errors import Problem
 
@@ -29,6 +30,7 @@ def merged(layers: Iterable[Mapping[str, str | None]], guarded: str = "") -> dic
     return laid
 
 
+@lru_cache(maxsize=256)  # nearly all headers are those of the call before
 def checked(name: str, value: str) -> str:
     """The value without outer spaces. Raises Problem; its words never quote the value, which may be a key."""
     value = value.strip(" \t\r\n")

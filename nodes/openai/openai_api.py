@@ -18,9 +18,10 @@ from flowengine.typed_values import compile_value
 
 from .api_errors import ApiError, Problem
 from .call import Call, total_tokens
-from .catalogue import find
 from .client import Access
+from .methods import find
 from .pages import MOST_PAGES, pages
+from .parameters import compile_fields
 from .record import Method
 from .service_host import Accessor, ServiceHost, failing
 from .sockets import close_all
@@ -59,6 +60,7 @@ class OpenaiApi(Node):
         property: Annotated[str | None, typed(*PLACES, type_field="propertyType")] = "payload"
         property_type: str | None = Field("msg", alias="propertyType")
         defaults: Annotated[dict[str, Any], hidden()] = {}
+        default_types: Annotated[dict[str, str], hidden()] = Field({}, alias="defaultTypes")
         auto_paginate: Literal["", "array", "messages"] = Field("", alias="autoPaginate")
         max_pages: Annotated[int, show_if("autoPaginate")] = Field(MOST_PAGES, ge=1, alias="maxPages")
         stream_parts: bool = Field(False, alias="streamParts")
@@ -70,10 +72,10 @@ class OpenaiApi(Node):
         max_rounds: Annotated[int, show_if("tools")] = Field(MOST_ROUNDS, ge=1, alias="maxRounds")
         tool_messages: Annotated[bool, show_if("tools")] = Field(False, alias="toolMessages")
 
-        @field_validator("defaults", mode="before")
+        @field_validator("defaults", "default_types", mode="before")
         @classmethod
         def read_defaults(cls, value: Any) -> Any:
-            """The editor keeps an object as JSON text."""
+            """An object, or one kept as JSON text."""
             return json.loads(value) if isinstance(value, str) and value.strip() else value or {}
 
         @field_validator("tools", mode="before")
@@ -89,6 +91,11 @@ class OpenaiApi(Node):
         self._method = find(self.config.method or "")
         self._host: ServiceHost | None = None
         self._accessor: Accessor | None = None
+        self._fields = (
+            compile_fields(self.config.defaults, self.config.default_types, self)
+            if self.config.defaults or self.config.default_types
+            else None
+        )
         try:
             self._input = compile_value(
                 self.config.property or "payload", self.config.property_type or "msg", self
@@ -122,10 +129,10 @@ class OpenaiApi(Node):
         """Everything that a call needs. Raises FlowError for what is wrong before any server is asked."""
         host, access = self._access(msg)
         payload = self._input(msg)
-        if self.config.defaults:
+        if self._fields is not None:
             # A timestamp or a text holds no fields: a plain inject node starts a call that is written here.
-            payload = {**self.config.defaults, **(payload if isinstance(payload, dict) else {})}
-        return Call(self._record(), payload, host.client, access, self, msg=msg, show=self._show)
+            payload = {**self._fields(msg), **(payload if isinstance(payload, dict) else {})}
+        return Call(self._record(), payload, host.client, access, self, msg=msg, node=self, show=self._show)
 
     def _access(self, msg: Msg) -> tuple[ServiceHost, Access]:
         host = self.node(self.config.service)
@@ -149,7 +156,8 @@ class OpenaiApi(Node):
             if call.streams:
                 await self._send_events(call, source, msg)
             elif self.config.auto_paginate and call.method.page is not None and call.method.run is None:
-                await self._send_pages(call, msg)
+                with call.watched():
+                    await self._send_pages(call, msg)
             else:
                 msg["payload"] = await source.result()
                 self._send(call, msg)
@@ -180,7 +188,10 @@ class OpenaiApi(Node):
         return ToolRounds(call, dialect, flows, self.config.tools, self.config.max_rounds, heard)
 
     async def _send_events(self, call: Call, source: Call | ToolRounds, msg: Msg) -> None:
-        made = StreamMessages(msg, parts=self.config.stream_parts, text=self.config.stream_text)
+        call.stream = generate_id() if call.watchers else ""
+        made = StreamMessages(
+            msg, parts=self.config.stream_parts, text=self.config.stream_text, stream=call.stream
+        )
         async with aclosing(source.batches()) as batches:
             async for batch in batches:
                 for event in batch:
@@ -210,8 +221,17 @@ class OpenaiApi(Node):
 
     def _send(self, call: Call, msg: Msg) -> None:
         if self.config.details:
-            msg["openai"] = dict(call.details)
+            msg["openai"] = self._details(call, msg["payload"])
         self.send(msg)
+
+    def _details(self, call: Call, payload: Any) -> dict[str, Any]:
+        prices = self.host.settings.prices
+        if not prices or "usage" not in call.details:
+            return dict(call.details)
+        from .watching import cost_of
+
+        model = call.fields(payload).get("model") or call.fields(call.payload).get("model")
+        return call.details | cost_of(prices, str(model), call.details["usage"])
 
     def _settle(self, call: Call) -> None:
         """The status after a success: none, or on request the tokens used so far."""

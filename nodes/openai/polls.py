@@ -28,7 +28,7 @@ PROCESSED = frozenset(("processed", "error", "deleted"))
 
 def known(name: str) -> Method:
     """The record of a method that another one is made of."""
-    from .catalogue import find
+    from .methods import find
 
     method = find(name)
     if method is None:
@@ -59,6 +59,10 @@ class Waiting:
             job = call.read(method, reply)
             if not isinstance(job, dict) or job.get("status") in ends:
                 return job
+            if call.seen is not None:
+                from .watching import learn_progress
+
+                learn_progress(call.seen, job)
             if self._most is not None and clock() - start > self._most:
                 raise Problem("waited_too_long", method=call.method.name, seconds=f"{self._most:g}")
             await asyncio.sleep(
@@ -204,6 +208,8 @@ async def _upload_all(call: Call, files: list[Any], at_once: Any, options: Optio
     async def work() -> None:
         for place, file in left:
             ids[place] = await upload(call, file, None, options)
+            if call.seen is not None:
+                call.seen.move(len(ids), len(files))
 
     done = await asyncio.gather(*(work() for _ in range(min(workers, len(files)))), return_exceptions=True)
     failed = [outcome for outcome in done if isinstance(outcome, Exception)]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .api_errors import TERMINATED, TIMED_OUT, ApiError
 from .connections import Answer
+from .patience import Patience
 from .sessions import SessionAnswer
 
 
@@ -27,10 +27,10 @@ class Reply:
 class Stream:
     """An answer whose body is still coming. Close it, or read it to its end.
 
-    `patience`: seconds that the server may be silent.
+    `patience`: how long the server may be silent.
     """
 
-    def __init__(self, answer: Answer | SessionAnswer, attempts: int, patience: float) -> None:
+    def __init__(self, answer: Answer | SessionAnswer, attempts: int, patience: Patience) -> None:
         self.status = answer.status
         self.headers = answer.headers
         self.attempts = attempts
@@ -40,7 +40,7 @@ class Stream:
     async def block(self) -> bytes:
         """The next bytes, b"" at the end. Raises ApiError where the server breaks off or falls silent."""
         try:
-            async with asyncio.timeout(self._patience):
+            with self._patience.wait():
                 return await self._answer.block()
         except TimeoutError:
             self.close()

@@ -5,7 +5,7 @@ Its client, and so its pool of connections, is shared by all messages of all nod
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -92,7 +92,12 @@ class ServiceHost(ConfigNode):
             retries=config.max_retries,
             limiter=self._limiter() if limited else None,
             environment=self.host.env,
+            carried=self._trace_headers,
         )
+
+    def _trace_headers(self) -> Mapping[str, str]:
+        make = self.host.trace_headers
+        return {} if make is None else make()
 
     def _limiter(self) -> Limiter:
         config = self.config

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from flowengine.http.session import HttpSession
+
 from .connections import FIXED, KEEP_ALIVE, ConnectionBrokenError, Origin
 from .headers import lower
 from .multipart import Form
@@ -48,10 +50,12 @@ class SessionAnswer:
 
 
 class Sessions:
-    """An aiohttp session, made when it is needed."""
+    """Asks by an aiohttp session. ``ready`` it before the time of a call runs."""
 
     def __init__(self) -> None:
-        self._session: Any = None
+        headers = {name: value for name, value in FIXED.items() if name != "Accept-Encoding"}
+        self._session = HttpSession(KEEP_ALIVE, headers, ("Content-Type",))
+        self.ready = self._session.ready
 
     async def ask(
         self,
@@ -67,7 +71,7 @@ class Sessions:
         from yarl import URL
 
         try:
-            response = await self._open().request(
+            response = await self.ready().request(
                 verb,
                 URL(f"{origin.scheme}://{origin.name}{target}", encoded=True),
                 headers=headers,
@@ -79,31 +83,12 @@ class Sessions:
             raise ConnectionBrokenError(error.__class__.__name__) from None
         return SessionAnswer(response)
 
-    def get_ready(self) -> None:
-        """Load what the first call needs."""
-        self._open()
-
     async def websocket(self, url: str, headers: Mapping[str, str]) -> Any:
         """Open a websocket; raises aiohttp's errors."""
-        return await self._open().ws_connect(
+        return await self.ready().ws_connect(
             url, headers=headers, max_msg_size=LARGEST_FRAME, autoclose=False
         )
 
     async def close(self) -> None:
         """Close all connections."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
-
-    def _open(self) -> Any:
-        if self._session is None:
-            from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
-
-            self._session = ClientSession(
-                connector=TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE),
-                cookie_jar=DummyCookieJar(),
-                timeout=ClientTimeout(total=None, sock_connect=None),
-                skip_auto_headers=("Content-Type",),
-                headers={name: value for name, value in FIXED.items() if name != "Accept-Encoding"},
-            )
-        return self._session
+        await self._session.close()

@@ -21,6 +21,7 @@ from .request import to_json
 
 if TYPE_CHECKING:
     from .call import Call, Station
+    from .socket_watching import SocketResponses
 
 ACTIONS = ("connect", "send", "close")
 NORMAL, FINE = 1000, "OK"
@@ -39,15 +40,38 @@ class Kind:
     event_type: str | None = None
 
 
+class SocketWatch:
+    """Lets those who watch calls of models, if there are any, see the responses of a connection."""
+
+    def __init__(self, call: Call, model: Any) -> None:
+        self.watchers = call.watchers
+        self._call, self._model = call, model
+        self._responses: SocketResponses | None = None
+
+    def hear(self, event: Any) -> None:
+        if self._responses is None:
+            from .socket_watching import SocketResponses
+
+            self._responses = SocketResponses(self._call, self._model)
+        self._responses.hear(event)
+
+    def close(self) -> None:
+        if self._responses is not None:
+            self._responses.close()
+
+
 class Socket:
     """An open connection of a node. `key` is where the node keeps it."""
 
-    def __init__(self, kind: Kind, name: str, key: str, connection: Any, station: Station) -> None:
+    def __init__(
+        self, kind: Kind, name: str, key: str, connection: Any, station: Station, watch: SocketWatch
+    ) -> None:
         self._kind = kind
         self._name = name
         self._key = key
         self._connection = connection
         self._station = station
+        self._watch = watch
         self._reader: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -68,6 +92,7 @@ class Socket:
         while (message := await self._connection.receive()).type in (WSMsgType.TEXT, WSMsgType.BINARY):
             self._hand_on(message.data)
         self._forget()
+        self._watch.close()
         if message.type is WSMsgType.CLOSE:
             await self._connection.close(code=message.data or NORMAL, message=(message.extra or "").encode())
 
@@ -79,6 +104,8 @@ class Socket:
                 NodeError(f"Could not parse {self._kind.title} websocket event", error_object=True)
             )
             return
+        if self._watch.watchers:
+            self._watch.hear(event)
         about = {"transport": self._kind.transport, "direction": "server", "connection_id": self._name}
         if isinstance(event, dict) and isinstance(event.get("type"), str):
             about["event_type"] = event["type"]
@@ -115,7 +142,7 @@ async def _connect(call: Call, fields: dict[str, Any], kind: Kind, name: str) ->
     except BaseException:
         call.station.sockets.pop(key, None)
         raise
-    Socket(kind, name, key, connection, call.station).start()
+    Socket(kind, name, key, connection, call.station, SocketWatch(call, fields.get("model"))).start()
     shown = url.partition("?")[0]
     return {
         "object": f"{kind.transport}.connection",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flowengine.messages import Msg, generate_id
+from flowengine.streamed_text import delta_text
 
 
 def copied(msg: Msg, payload: Any) -> Msg:
@@ -13,6 +14,8 @@ def copied(msg: Msg, payload: Any) -> Msg:
     copy["payload"] = payload
     copy.shared = True
     copy.entry = msg.entry
+    if msg.stream:
+        copy.stream = msg.stream
     return copy
 
 
@@ -23,8 +26,11 @@ class StreamMessages:
     there are. With `text` a last message has the text of the whole stream.
     """
 
-    def __init__(self, msg: Msg, *, parts: bool = False, text: bool = False) -> None:
+    def __init__(self, msg: Msg, *, parts: bool = False, text: bool = False, stream: str = "") -> None:
         self._msg = msg
+        if stream:
+            self._msg = copied(msg, None)
+            self._msg.stream = stream
         self._parts_id = generate_id() if parts else ""
         self._texts: list[str] | None = [] if text else None
         self._held: Msg | None = None
@@ -52,28 +58,3 @@ class StreamMessages:
             text["complete"] = True
             last.append(text)
         return last
-
-
-def delta_text(event: Any) -> str:
-    """The text that an event adds to the answer: chat, completions, responses, transcripts, assistants."""
-    if not isinstance(event, dict):
-        return ""
-    kind = event.get("type")
-    if isinstance(kind, str):
-        delta = event.get("delta")
-        told = kind in ("response.output_text.delta", "transcript.text.delta")
-        return delta if told and isinstance(delta, str) else ""
-    if event.get("object") == "thread.message.delta":
-        parts = (event.get("delta") or {}).get("content") or ()
-        return "".join(
-            (part.get("text") or {}).get("value") or "" for part in parts if isinstance(part, dict)
-        )
-    return "".join(_choice_text(choice) for choice in event.get("choices") or () if isinstance(choice, dict))
-
-
-def _choice_text(choice: dict[str, Any]) -> str:
-    if choice.get("index"):
-        return ""  # of several answers the first is the text
-    delta = choice.get("delta")
-    text = delta.get("content") if isinstance(delta, dict) else choice.get("text")
-    return text if isinstance(text, str) else ""

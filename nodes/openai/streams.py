@@ -141,7 +141,7 @@ async def stream_model_response(call: Call, payload: Any) -> AsyncGenerator[list
 
 def _asked(fields: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     """Which call streams it: a new response, or one that exists. The whole of it, or no snapshot could be made."""
-    from .catalogue import find
+    from .methods import find
 
     if "response_id" in fields:
         return find("getModelResponse"), {"response_id": fields["response_id"], "stream": True}

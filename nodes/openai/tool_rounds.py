@@ -52,6 +52,7 @@ class ToolRounds:
     async def result(self) -> Any:
         """The answer that calls no more tools. Raises ApiError."""
         for number in range(1, self._most + 2):
+            self._call.round = number
             answer = await self._call.result()
             if not await self._go_on(number, answer):
                 return answer
@@ -60,6 +61,7 @@ class ToolRounds:
     async def batches(self) -> AsyncGenerator[list[Any], None]:
         """The events of all rounds. Raises ApiError."""
         for number in range(1, self._most + 2):
+            self._call.round = number
             events: list[Any] = []
             async with aclosing(self._call.batches()) as batches:
                 async for batch in batches:

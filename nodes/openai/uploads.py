@@ -24,9 +24,12 @@ async def upload_in_parts(call: Call, payload: Any) -> Any:
     file = await the_file(fields)
     upload = await call.answer(known("createUpload"), announced(fields, file))
     part_ids = []
-    async for block in blocks(file, fields.get("part_size") or PART):
+    size = fields.get("part_size") or PART
+    async for block in blocks(file, size):
         part = await call.answer(known("addUploadPart"), {"upload_id": id_of(upload), "data": block})
         part_ids.append(id_of(part))
+        if call.seen is not None:
+            call.seen.move(len(part_ids), -(-file.size // size))
     joined = {"upload_id": id_of(upload), "part_ids": part_ids}
     return await call.answer(known("completeUpload"), joined | picked(fields, "md5"))
 

@@ -172,3 +172,24 @@ def test_the_example_of_every_method_passes():
     every = [method for family in families() for method in family.methods]
     wrong = {method.name: list(violations(method, method.example_payload)) for method in every}
     assert {name: faults for name, faults in wrong.items() if faults} == {}
+
+
+def test_a_typed_field_is_there_whatever_it_will_be():
+    fields = {"defaults": {"model": "m", "messages": "turns"}, "defaultTypes": {"messages": "msg"}}
+    assert texts(flow(BASE, CHAT, **fields)) == []
+    assert texts([*flow(BASE, CHAT, **fields), inject({"temperature": 1})]) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"), [("a..b", "msg"), ("$sum(", "jsonata"), ("", "flow"), ("{", "json"), ("x", "node")]
+)
+def test_a_typed_field_that_cannot_be_read_is_named(value, kind):
+    fields = {"defaults": {**PAYLOAD, "user": value}, "defaultTypes": {"user": kind}}
+    (text,) = texts(flow(BASE, CHAT, **fields))
+    assert text.startswith('error: The parameter "user" ')
+
+
+@pytest.mark.parametrize("kind", ["flow", "global", "env", "date", "str"])
+def test_what_only_a_running_flow_knows_is_no_fault(kind):
+    fields = {"defaults": {**PAYLOAD, "user": "key"}, "defaultTypes": {"user": kind}}
+    assert texts(flow(BASE, CHAT, **fields)) == []

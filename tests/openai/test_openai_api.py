@@ -97,6 +97,95 @@ async def test_defaults_stand_in_for_missing_fields():
         ]
 
 
+TYPED = {
+    "messages": ("chat.turns", "msg"),
+    "model": ("model", "flow"),
+    "user": ("who", "global"),
+    "temperature": ("$number(topic) / 10", "jsonata"),
+    "service_tier": ("TIER_OF_TEST", "env"),
+    "n": ("2", "num"),
+    "store": ("true", "bool"),
+    "metadata": ('{"a": "b"}', "json"),
+}
+TURNS = [{"role": "user", "content": "Hi"}]
+
+
+def typed(base, fields, **more):
+    """A chat node whose fields are evaluated for each message."""
+    values = {"max_tokens": 5} | {name: value for name, (value, _) in fields.items()}
+    types = {name: kind for name, (_, kind) in fields.items()}
+    return flow(base, "createChatCompletion", defaults=values, defaultTypes=types, **more)
+
+
+async def test_typed_defaults_are_read_from_each_message():
+    async with Server(replies(ANSWER)) as server:
+        async with run(typed(server.base, TYPED), env={"TIER_OF_TEST": "flex"}) as harness:
+            await harness.set_context("flow", "model", "from flow", "tab")
+            await harness.set_context("global", "who", "me")
+            await ask(harness, {"topic": "4", "chat": {"turns": TURNS}}, {"topic": "9", "payload": {"n": 1}})
+            first, second = [json.loads(seen.body) for seen in server.seen]
+            assert first == {
+                "max_tokens": 5,
+                "messages": TURNS,
+                "model": "from flow",
+                "user": "me",
+                "temperature": 0.4,
+                "service_tier": "flex",
+                "n": 2,
+                "store": True,
+                "metadata": {"a": "b"},
+            }
+            # The message wins, and a way that ends on the way gives no field.
+            assert second == {key: first[key] for key in first if key != "messages"} | {
+                "temperature": 0.9,
+                "n": 1,
+            }
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ("a.b.c", "msg"),
+        ("none", "flow"),
+        ("none", "global"),
+        ("nothing.here", "jsonata"),
+        ("NO_SUCH_VAR_X", "env"),
+    ],
+)
+async def test_a_typed_default_without_a_value_is_left_out(value, kind):
+    async with Server(replies(ANSWER)) as server, run(typed(server.base, {"user": (value, kind)})) as harness:
+        await ask(harness, {"payload": HELLO})
+        assert json.loads(server.seen[0].body) == {**HELLO, "max_tokens": 5}
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ("a..b", "msg"),
+        ("$sum(", "jsonata"),
+        ('$number("x")', "jsonata"),
+        ("{", "json"),
+        ("", "msg"),
+        ("x", "node"),
+    ],
+)
+async def test_a_typed_default_that_cannot_be_read_is_named(value, kind):
+    async with Server(replies(ANSWER)) as server, run(typed(server.base, {"user": (value, kind)})) as harness:
+        await ask(harness, {"payload": HELLO})
+        (caught,) = harness.received("caught")
+        assert '"user"' in caught["error"]["message"]
+        assert not caught["error"]["message"].startswith("errors.")
+        assert server.seen == []
+
+
+async def test_typed_values_of_a_message_stay_as_they_are():
+    async with Server(replies(ANSWER)) as server:
+        fields = {"messages": ("turns", "msg")}
+        async with run(typed(server.base, fields)) as harness:
+            (out,) = await ask(harness, {"turns": TURNS})
+            assert out["turns"] == [{"role": "user", "content": "Hi"}]
+
+
 async def pages_of_files(request: web.Request) -> web.StreamResponse:
     after = int(request.query.get("after", "0"))
     data = [{"id": str(after + 1)}, {"id": str(after + 2)}]

@@ -1,6 +1,6 @@
 """Conversations: items kept between responses."""
 
-from typing import Literal
+from dataclasses import replace
 
 from ..record import PAGE, Family, delete, get, optional, post, required
 from .fields import INCLUDE, METADATA, REQUIRED_METADATA
@@ -31,22 +31,7 @@ FAMILY = Family(
             "createConversationItem",
             "/conversations/{conversation_id}/items",
             required("items", list[Json], example=[{"type": "message", "role": "user", "content": "Hello!"}]),
-            optional(
-                "include",
-                list[
-                    Literal[
-                        "file_search_call.results",
-                        "web_search_call.results",
-                        "web_search_call.action.sources",
-                        "message.input_image.image_url",
-                        "computer_call_output.output.image_url",
-                        "code_interpreter_call.outputs",
-                        "reasoning.encrypted_content",
-                        "message.output_text.logprobs",
-                    ]
-                ],
-                where="query",
-            ),
+            replace(INCLUDE, where="query"),
             sdk="conversations.items.create",
         ),
         get(
