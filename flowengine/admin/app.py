@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from ..folders import built_editor
-from ..http_bodies import byte_count
+from ..http.bodies import byte_count
 from .endpoint import Endpoint
 from .guard import Guard
 from .resources import (
@@ -36,6 +36,7 @@ from .resources import (
     service_host,
     settings,
     static_files,
+    strategy,
     types,
     wires,
 )
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from .runtime import Runtime
 
 RESOURCES = (
-    auth, flows, flow, nodes, plugins, settings, credentials, context, inject, debug, icons, locales, library,
+    auth, strategy, flows, flow, nodes, plugins, settings, credentials, context, inject, debug, icons, locales, library,
     diagnostics, comms, types, checks, service_host, wires, examples, history, openapi, operations,
     actions,
 )  # fmt: skip

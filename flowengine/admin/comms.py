@@ -13,7 +13,9 @@ from aiohttp import WSMsgType, web
 
 from ..debug_values import DebugMessage
 from ..javascript_values import js_json
+from ..messages import Msg
 from ..node import Node
+from .joining import Joiner, Stream
 from .permissions import may
 from .redaction import Redactor
 from .sessions import Sessions
@@ -53,6 +55,11 @@ class Client:
         """Tell whether it subscribed to a topic."""
         return any(pattern.fullmatch(topic) for pattern in self.topics.values())
 
+    @property
+    def joins(self) -> bool:
+        """Whether it is told of streams as wholes: who hears of calls of models, which Node-RED's editor does not."""
+        return any(topic.startswith("live/") for topic in self.topics)
+
     def put(self, message: bytes) -> None:
         """Queue a message; those of a short while leave together."""
         self._waiting.append(message)
@@ -90,6 +97,9 @@ class Comms:
         self._partings: set[asyncio.Task[None]] = set()
         self.on_topics: list[Callable[[], None]] = []
         """Called when what is subscribed to has changed."""
+        self.stream_of: Callable[[Msg], Stream | None] = lambda _: None
+        """Tells which streamed answer a message is a piece of."""
+        self._joiner = Joiner(self._publish_joined, redactor.cut)
         sessions.on_end.append(self._session_ended)
 
     # what is told
@@ -101,6 +111,21 @@ class Comms:
             if data is None:
                 return
         readers = [client for client in self._clients if client.wants(topic)]
+        if readers and isinstance(data, DebugMessage) and self._is_joined(data):
+            readers = [client for client in readers if not client.joins]
+        self._put(readers, topic, data)
+
+    def _is_joined(self, data: DebugMessage) -> bool:
+        stream = None if data.msg is None else self.stream_of(data.msg)
+        if stream is None:
+            return False
+        self._joiner.add(data, stream)
+        return True
+
+    def _publish_joined(self, data: dict[str, Any]) -> None:
+        self._put([one for one in self._clients if one.joins and one.wants("debug")], "debug", data)
+
+    def _put(self, readers: list[Client], topic: str, data: Any) -> None:
         if readers:
             message = self._encoded(topic, data)
             for client in readers:
@@ -120,7 +145,7 @@ class Comms:
             return status
         return None if self._kept.pop(topic, None) is None else {}
 
-    def notify(self, name: str, data: dict[str, Any], *, keep: bool = False) -> None:
+    def notify(self, name: str, data: Any, *, keep: bool = False) -> None:
         """Tell a notification; ``keep`` for those that hold until the next of its name."""
         topic = f"notification/{name}"
         if keep:
@@ -133,6 +158,10 @@ class Comms:
         """Tell whether anybody hears a topic."""
         return any(client.wants(topic) for client in self._clients)
 
+    def has_subscriber_below(self, prefix: str) -> bool:
+        """Tell whether anybody hears any topic that begins so."""
+        return any(topic.startswith(prefix) for client in self._clients for topic in client.topics)
+
     def forget_statuses(self) -> None:
         """Drop the kept statuses: the flows start anew."""
         self._kept = {
@@ -141,7 +170,7 @@ class Comms:
 
     def _encoded(self, topic: str, data: Any) -> bytes:
         if isinstance(data, DebugMessage):
-            data = data.for_sidebar()
+            data = data.for_sidebar(self._redactor.cut)
         return self._redactor.clean(js_json({"topic": topic, "data": data})).encode()
 
     # who listens
@@ -247,4 +276,5 @@ class Comms:
         """End all connections."""
         if self._beat is not None:
             self._beat.cancel()
+        self._joiner.close()
         await asyncio.gather(*(client.close() for client in list(self._clients)), return_exceptions=True)

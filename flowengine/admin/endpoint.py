@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from aiohttp import web
 
-from ..words import SOURCE_LANGUAGE
+from ..words import SOURCE_LANGUAGE, is_spoken
 from .errors import ApiError
 from .users import User
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 ANY_OBJECT: Mapping[str, Any] = {"type": "object"}
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
+_WEIGHT = re.compile(r"[01](?:\.\d{0,3})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +96,20 @@ class Call:
 
 
 def language_of(request: web.Request) -> str:
-    """Return the language that a request asks for."""
-    first = request.headers.get("Accept-Language", "").split(",")[0].split(";")[0].strip()
-    for wanted in (request.query.get("lang"), request.query.get("lng"), first):
-        if wanted and _LANGUAGE.fullmatch(wanted):
+    """Return the language that a request asks for; of those that a browser prefers, the first that there is."""
+    for wanted in (request.query.get("lang", ""), request.query.get("lng", "")):
+        if _LANGUAGE.fullmatch(wanted):
             return wanted
-    return SOURCE_LANGUAGE
+    preferred = _preferred(request.headers.get("Accept-Language", ""))
+    return next(filter(is_spoken, preferred), preferred[0] if preferred else SOURCE_LANGUAGE)
+
+
+def _preferred(header: str) -> list[str]:
+    """Read ``Accept-Language``: languages, the most wanted first."""
+    found = []
+    for part in header[:1000].split(","):
+        language, _, weight = part.partition(";")
+        language, number = language.strip(), weight.strip().removeprefix("q=") or "1"
+        if _LANGUAGE.fullmatch(language) and _WEIGHT.fullmatch(number) and float(number) > 0:
+            found.append((-float(number), language))
+    return [language for _, language in sorted(found, key=lambda item: item[0])]

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from sqlite3 import Error as DatabaseError
 from typing import Any
+from zlib import error as ZlibError  # noqa: N812
 
 from ..credentials import Credentials, decrypt
 from ..engine import Engine
@@ -37,6 +38,7 @@ class Flows:
         self.credentials: Credentials = {}
         self.sorted = FlowSet()
         self.state = "start"
+        self._lacked_types = False
         self.on_change: list[Callable[[], None]] = []
         """Called when other flows or secrets are deployed, before they start."""
 
@@ -45,7 +47,7 @@ class Flows:
     async def load(self, *, start: bool = True) -> str:
         """Read the folder and run what is in it; returns what is wrong with the files, if they could be read at all."""
         async with self._turn:
-            stored = self._storage.load()
+            stored = self._storage.load(self._last_deploy())
             # Secrets within a flow file that somebody put there by hand must not be shown to its readers.
             secrets = take_secrets(stored.nodes, stored.credentials, self._engine.node_sets)
             self._take(stored.nodes, secrets)
@@ -54,6 +56,13 @@ class Flows:
             if start:
                 await self._run("full")
             return stored.damage
+
+    def _last_deploy(self) -> list[NodeDict] | None:
+        try:
+            return self.history.newest() if self.history is not None else None
+        except (DatabaseError, ZlibError, ValueError) as error:
+            self._log.write("warn", f"the version history cannot be read: {error}")
+            return None
 
     def _take(self, nodes: list[NodeDict], credentials: Credentials) -> None:
         self.nodes, self.credentials = nodes, credentials
@@ -67,12 +76,21 @@ class Flows:
         await self._engine.deploy(clone(self.nodes), kind=kind, credentials=self.credentials)
         self.state = "start"
         if missing := list(self._engine.unknown):
-            words = {"type": "warning", "error": "missing-types", "types": missing}
+            reasons = {name: self._engine.node_sets.reason(name) for name in missing}
+            words = {
+                "type": "warning",
+                "error": "missing-types",
+                "types": missing,
+                "reasons": {name: reason for name, reason in reasons.items() if reason},
+            }
             self._notify(
                 "runtime-state",
                 {"state": "start", "text": "notification.warnings.missing-types", **words},
                 keep=True,
             )
+        elif self._lacked_types:
+            self._notify("runtime-state", {"state": "start"}, keep=True)
+        self._lacked_types = bool(missing)
 
     async def _note_outside_change(self) -> None:
         """Keep a version that was not deployed here: the file was edited, or another program wrote it."""

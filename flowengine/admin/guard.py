@@ -16,6 +16,7 @@ from ..words import fill, languages_of, lookup
 from .endpoint import Call, Endpoint, language_of
 from .errors import ApiError, not_found
 from .permissions import may
+from .settings import is_loopback
 from .users import User
 
 if TYPE_CHECKING:
@@ -44,8 +45,12 @@ class Guard:
         settings = runtime.settings
         self._names = {name.lower() for name in settings.allowed_hosts}
         self._cors = settings.http_admin_cors
+        if settings.public_url:
+            self._names.add(urlsplit(settings.public_url).hostname or "")
         # Where everybody needs a token, a page of another site that reaches us has none.
-        self._any_name = not self._names and not is_loopback(settings.ui_host) and runtime.users.required
+        self._any_name = (
+            not settings.allowed_hosts and not is_loopback(settings.ui_host) and runtime.users.required
+        )
 
     # where it comes from
 
@@ -200,16 +205,6 @@ def dress(response: web.StreamResponse) -> None:
         response.headers.setdefault(name, value)
     response.headers.setdefault("Content-Security-Policy", API_POLICY)
     response.headers.setdefault("Cache-Control", "no-store")
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether an address to listen at is reached from this machine only."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def _name_of(host: str) -> str:

@@ -23,12 +23,16 @@ CREATE TABLE IF NOT EXISTS versions (
     flows BLOB NOT NULL
 )
 """
-_COLUMNS = "id, time, user, kind, rev, nodes"
+_COUNTS = ("added", "changed", "removed")
+_COLUMNS = f"id, time, user, kind, rev, nodes, {', '.join(_COUNTS)}"
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One deployed version; ``kind`` is the deployment type, or ``restore``, or ``outside`` for an edited file."""
+    """One deployed version; ``kind`` is the deployment type, or ``restore``, or ``outside`` for an edited file.
+
+    ``added``, ``changed`` and ``removed`` count nodes since the version before; None where nobody counted.
+    """
 
     id: int
     time: str
@@ -36,6 +40,9 @@ class Version:
     kind: str
     rev: str
     nodes: int
+    added: int | None = None
+    changed: int | None = None
+    removed: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON."""
@@ -53,6 +60,14 @@ class History:
         self._base = sqlite3.connect(file, check_same_thread=False, timeout=10)
         self._base.execute("PRAGMA journal_mode = WAL")
         self._base.execute(_TABLE)
+        self._add_counts()
+
+    def _add_counts(self) -> None:
+        """Files of earlier releases have no counts; theirs stay empty."""
+        known = {row[1] for row in self._base.execute("PRAGMA table_info(versions)")}
+        for name in _COUNTS:
+            if name not in known:
+                self._base.execute(f"ALTER TABLE versions ADD COLUMN {name} INTEGER")
 
     def close(self) -> None:
         """Close the file."""
@@ -66,13 +81,21 @@ class History:
         with self._guard, self._base:
             if self._last_rev() == rev:
                 return
+            counts = self._counts(nodes)
             self._base.execute(
-                "INSERT INTO versions (time, user, kind, rev, nodes, flows) VALUES (?, ?, ?, ?, ?, ?)",
-                (time, user, kind, rev, len(nodes), flows),
+                "INSERT INTO versions (time, user, kind, rev, nodes, added, changed, removed, flows)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (time, user, kind, rev, len(nodes), *counts, flows),
             )
             self._base.execute(
                 "DELETE FROM versions WHERE id <= (SELECT max(id) FROM versions) - ?", (self._length,)
             )
+
+    def _counts(self, nodes: list[NodeDict]) -> tuple[int | None, int | None, int | None]:
+        try:
+            return _count(self._newest() or [], nodes)
+        except (zlib.error, ValueError):  # the version before is damaged; this one is to be kept all the same
+            return None, None, None
 
     def _last_rev(self) -> str:
         row = self._base.execute("SELECT rev FROM versions ORDER BY id DESC LIMIT 1").fetchone()
@@ -82,6 +105,15 @@ class History:
         """Return the revision of the newest version, or an empty text."""
         with self._guard:
             return self._last_rev()
+
+    def newest(self) -> list[NodeDict] | None:
+        """Return the nodes of the newest version; None where there is none."""
+        with self._guard:
+            return self._newest()
+
+    def _newest(self) -> list[NodeDict] | None:
+        row = self._base.execute("SELECT flows FROM versions ORDER BY id DESC LIMIT 1").fetchone()
+        return orjson.loads(zlib.decompress(row[0])) if row else None
 
     def versions(self, limit: int = 100, before: int | None = None) -> list[Version]:
         """Return versions, newest first; ``before`` an id for the next page."""
@@ -102,6 +134,13 @@ class History:
         if row is None:
             raise KeyError(version_id)
         return Version(*row[:-1]), orjson.loads(zlib.decompress(row[-1]))
+
+
+def _count(old: list[NodeDict], new: list[NodeDict]) -> tuple[int, int, int]:
+    before = {node["id"]: node for node in old}
+    after = {node["id"]: node for node in new}
+    changed = sum(after[key] != before[key] for key in before.keys() & after.keys())
+    return len(after.keys() - before.keys()), changed, len(before.keys() - after.keys())
 
 
 def difference(old: list[NodeDict], new: list[NodeDict]) -> list[dict[str, Any]]:

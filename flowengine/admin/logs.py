@@ -51,7 +51,7 @@ class Log:
             )
         else:
             place = f"[{' '.join(str(item) for item in about.values())}] " if about else ""
-            line = f"{now:%d %b %H:%M:%S} - [{level}] {place}{_one_line(text)}"
+            line = f"{now:%d %b %H:%M:%S} - [{level}] {_one_line(place + text)}"
         print(self._redactor.clean(line), file=self._out, flush=True)
 
 

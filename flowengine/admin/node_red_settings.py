@@ -23,10 +23,10 @@ _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(\n)|(.))", re.D
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "0": "\0"}
 _WORDS = {"true": True, "false": False, "null": None, "undefined": None}
 _PAIRS = {"{": "}", "[": "]", "(": ")"}
-_OTHERS = frozenset(
+OTHERS = frozenset(
     (
-        "codeEditor", "debugUseColors", "externalModules", "functionExternalModules", "globalFunctionTimeout",
-        "markdownEditor", "mermaid", "mqttReconnectTime", "multiplayer", "palette", "projects",
+        "codeEditor", "debugUseColors", "exportGlobalContextKeys", "externalModules", "functionExternalModules",
+        "markdownEditor", "mermaid", "multiplayer", "palette", "projects",
         "serialReconnectTime", "telemetry", "tours",
     )
 )  # fmt: skip
@@ -96,7 +96,7 @@ class _Reader:
         except _NotLiteral:
             self.at = start
             self.pass_over()
-            if place.partition(".")[0] not in _OTHERS:
+            if place.partition(".")[0] not in OTHERS:
                 self.left_out.append(place)
 
     def key(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from ..credentials import Credentials
@@ -96,7 +97,16 @@ def secret_texts(credentials: Credentials, types: dict[str, str], node_sets: Nod
             {name for name, kind in node_class.credentials.items() if kind == "text"} if node_class else set()
         )
         found |= {text for name, value in values.items() if name not in open_names for text in _texts(value)}
+        found |= _account(values)
     return found
+
+
+def _account(values: dict[str, Any]) -> set[str]:
+    """Return user and password as HTTP sends them: a server that repeats what it was told repeats these."""
+    user, password = values.get("user", values.get("username")), values.get("password")
+    if not isinstance(password, str) or not password:
+        return set()
+    return {base64.b64encode(f"{user or ''}:{password}".encode()).decode()}
 
 
 def _texts(value: Any) -> list[str]:

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, TextIO
 
 from ..engine import Engine
 from ..errors import SettingsError
+from ..node_packages.installer import NodeInstaller
 from ..node_sets import NodeSets
+from ..tracing import start_tracing
 from .comms import Comms
 from .flows import Flows
-from .guard import is_loopback
 from .history import NAME as HISTORY
 from .history import History
+from .live import Live
 from .logs import Log
 from .metrics import Metrics
 from .node_secrets import secret_texts
@@ -27,7 +29,7 @@ from .palette import Palette
 from .redaction import Redactor
 from .server import AdminServer
 from .sessions import Attempts, Sessions
-from .settings import WEEK, Https, ServerSettings
+from .settings import WEEK, Https, OpenIdProvider, ServerSettings, is_loopback
 from .storage import Storage
 from .users import Users
 from .wires import Wires
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from aiohttp.web import AppRunner
 
     from ..forms import Forms
+    from .openid_connect import OpenIdConnect
 
 
 class Runtime:
@@ -53,19 +56,22 @@ class Runtime:
         self.folder, self.settings = folder, settings
         self.dev = dev
         """Address of Vite's server, where the editor is being worked on."""
-        self.redactor = Redactor()
+        self.redactor = Redactor([settings.oidc.client_secret] if settings.oidc else ())
         self.log = Log(settings.logging, self.redactor, log_to)
         self.storage = Storage(folder, settings)
-        self.users = Users(settings.admin_auth, folder)
+        self.users = Users(settings.admin_auth, folder, settings.oidc)
         self.attempts = Attempts()
         self._check_exposure()
+        self.openid = _openid(settings.oidc) if settings.oidc else None
         self.palette = Palette(self.storage)
-        node_sets = NodeSets(without=self.palette.disabled_types)
+        self.installer = NodeInstaller(folder)
+        node_sets = NodeSets(without=self.palette.disabled_types, packages_folder=self.installer.folder)
         self.engine = Engine(settings, env=env, user_dir=folder, node_sets=node_sets)
         seconds = settings.admin_auth.session_expiry_time if settings.admin_auth else WEEK
         self.sessions = Sessions(self.users, self.storage, seconds)
         self.comms = Comms(self.users, self.sessions, self.redactor)
         self.wires = Wires(self.engine, self.comms, self.redactor)
+        self.live = Live(self.engine, self.comms)
         self.metrics = Metrics(self.engine, by_type=settings.metrics.node_types)
         self.flows = Flows(self.engine, self.storage, self.log, self.comms.notify)
         self.flows.on_change.append(self._flows_changed)
@@ -75,6 +81,7 @@ class Runtime:
         self._runner: AppRunner | None = None
 
     def _check_exposure(self) -> None:
+        self._check_name()
         if is_loopback(self.settings.ui_host) or self.settings.insecure or self.users.required:
             return
         if self.settings.http_admin_root is False:
@@ -83,6 +90,16 @@ class Runtime:
             f"there are no users, so the server does not listen at {self.settings.ui_host or 'all addresses'}: add one "
             "with `flowengine users add NAME`, or listen at 127.0.0.1, or say --insecure"
         )
+
+    def _check_name(self) -> None:
+        """A login comes back to the name that the browser used: nobody else may choose it."""
+        settings = self.settings
+        if settings.oidc is None or settings.public_url or settings.allowed_hosts:
+            return
+        if not is_loopback(settings.ui_host):
+            raise SettingsError(
+                "oidc: say at what address browsers reach this server, with publicUrl or allowedHosts"
+            )
 
     # life
 
@@ -100,6 +117,8 @@ class Runtime:
         self.http: AdminServer = self.engine.service(
             "http_server", lambda host: AdminServer(host, self.settings, _ssl(self.settings.https))
         )
+        if self.settings.tracing.enabled:
+            start_tracing(self.engine, self.settings.tracing, clean=self.redactor.clean)
         await self.http.ready()
         await self._serve_admin()
         await self._run_flows()
@@ -145,11 +164,13 @@ class Runtime:
         """Let messages in flight arrive, for a while, then close everything."""
         self.ready = False
         self.wires.close()
+        self.live.close()
         await self.comms.close()
         if self._runner is not None:
             await self._runner.cleanup()
         await self._drain()
         await self.engine.stop()
+        self.engine.node_sets.close()
         if self.flows.history is not None:
             self.flows.history.close()
         self.storage.close()
@@ -178,6 +199,7 @@ class Runtime:
     def _flows_changed(self) -> None:
         self.metrics.deploys += 1
         self.wires.forget()
+        self.live.forget()
         types = {node["id"]: node["type"] for node in self.flows.nodes}
         self.redactor.learn(secret_texts(self.flows.credentials, types, self.engine.node_sets))
 
@@ -192,6 +214,16 @@ class Runtime:
 
 
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"))
+
+
+def _openid(provider: OpenIdProvider) -> OpenIdConnect:
+    try:
+        from .openid_connect import OpenIdConnect
+    except ImportError as error:
+        raise SettingsError(
+            f"oidc: {error.name or 'a library'} is missing; install it with: pip install 'flowengine[oidc]'"
+        ) from None
+    return OpenIdConnect(provider)
 
 
 def _ssl(https: Https | None) -> ssl.SSLContext | None:

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from ..host import Host
-from ..http_exchange import HttpRequest, HttpResponse
-from ..http_server import HttpServer, Route
+from ..http.exchange import HttpRequest, HttpResponse
+from ..http.server import HttpServer, Route
 from .passwords import is_password
 from .settings import BasicAuth, ServerSettings
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from time import monotonic, time
 from typing import Any
 
 from .permissions import narrowed
 from .settings import Permissions
 from .storage import Storage
-from .users import User, Users, token_hash
+from .users import Origin, User, Users, token_hash
 
 SECTION = "sessions"
 MOST_ATTEMPTS = 5
@@ -32,12 +33,15 @@ class Sessions:
         """Log a user in; returns the token and the seconds it is good for."""
         self._drop_expired()
         token = secrets.token_urlsafe(48)
-        self._sessions[token_hash(token)] = {
+        session = {
             "user": user.username,
             "client": client,
             "scope": scope,
             "expires": time() + self._seconds,
         }
+        if user.origin is not None:
+            session |= {"issuer": user.origin.issuer, "groups": list(user.origin.groups)}
+        self._sessions[token_hash(token)] = session
         self._save()
         return token, self._seconds
 
@@ -49,9 +53,14 @@ class Sessions:
         if session["expires"] < time():
             self.revoke(token)
             return None
-        user = self._users.find(session["user"])
+        user = self._user_of(session)
         # The permissions of now, not of the login: what was taken away is gone at once.
-        return User(user.username, narrowed(user.permissions, session["scope"])) if user else None
+        return replace(user, permissions=narrowed(user.permissions, session["scope"])) if user else None
+
+    def _user_of(self, session: dict[str, Any]) -> User | None:
+        if (issuer := session.get("issuer")) is None:
+            return self._users.find(session["user"])
+        return self._users.of_provider(session["user"], Origin(issuer, tuple(session["groups"])))
 
     def revoke(self, token: str) -> None:
         """End a login."""
@@ -70,31 +79,31 @@ class Sessions:
 
 
 class Attempts:
-    """Counts wrong passwords by name and by address."""
+    """Counts wrong passwords by name and by address; logins elsewhere, which have no name yet, by address alone."""
 
     def __init__(self) -> None:
         self._times: dict[str, list[float]] = {}
 
-    def wait(self, username: str, address: str) -> float:
+    def wait(self, username: str | None, address: str) -> float:
         """Return how many seconds a login has to wait; 0 for none."""
-        return max(
-            self._wait(f"user {username}", MOST_ATTEMPTS), self._wait(f"from {address}", MOST_FROM_ONE)
-        )
+        of_name = 0.0 if username is None else self._wait(f"user {username}", MOST_ATTEMPTS)
+        return max(of_name, self._wait(f"from {address}", MOST_FROM_ONE))
 
     def _wait(self, key: str, most: int) -> float:
         times = [at for at in self._times.get(key, ()) if at > monotonic() - WINDOW]
         return 0.0 if len(times) < most else times[-most] + WINDOW - monotonic()
 
-    def begin(self, username: str, address: str) -> None:
+    def begin(self, username: str | None, address: str) -> None:
         """Count a login that is about to be checked, so that many at once do not slip through."""
         now = monotonic()
         if len(self._times) > 10_000:
             self._times = {key: times for key, times in self._times.items() if times[-1] > now - WINDOW}
-        for key in (f"user {username}", f"from {address}"):
+        keys = [f"from {address}"] if username is None else [f"from {address}", f"user {username}"]
+        for key in keys:
             self._times.setdefault(key, []).append(now)
             del self._times[key][:-MOST_FROM_ONE]
 
-    def succeeded(self, username: str, address: str) -> None:
+    def succeeded(self, username: str | None, address: str) -> None:
         """Forget the wrong passwords of a name; the address keeps all but this one."""
         self._times.pop(f"user {username}", None)
         if times := self._times.get(f"from {address}"):

@@ -6,12 +6,16 @@ The names in files are Node-RED's (``uiPort``); the text below a setting is its 
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+from ipaddress import ip_address
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 
 from ..settings import Settings
+from ..tracing import TracingSettings
 
 Permissions = str | list[str]
 WEEK = 7 * 24 * 3600
@@ -56,6 +60,39 @@ class AdminAuth(_Part):
     @classmethod
     def _one_is_a_list(cls, value: Any) -> Any:
         return [value] if isinstance(value, dict) else value
+
+
+class OpenIdProvider(_Part):
+    """An OpenID Connect provider where users log in; it knows this server by ``<address>/auth/strategy/callback``.
+
+    What a user may do is all that ``groupPermissions`` gives the user's groups and ``userPermissions`` the user's name,
+    else ``defaultPermissions``; who gets nothing of these is refused. A name has to come from a claim that users cannot
+    change by themselves where it is to count for anything.
+    """
+
+    issuer: str
+    client_id: str
+    client_secret: str = Field("", repr=False)
+    scopes: list[str] = ["openid", "profile", "email"]
+    label: str = ""
+    username_claim: str | list[str] = ["preferred_username", "email", "sub"]
+    groups_claim: str = "groups"
+    group_permissions: dict[str, Permissions] = {}
+    user_permissions: dict[str, Permissions] = {}
+    default_permissions: Permissions | None = None
+    email_domains: list[str] = []
+    trust_email: bool = False
+    """Whether e-mail addresses count that the provider does not call verified."""
+    provider_logout: bool = False
+    """Whether logging out here logs out at the provider too."""
+
+    @field_validator("issuer")
+    @classmethod
+    def _is_safe(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if not parts.hostname or parts.query or parts.fragment or not is_safe(value):
+            raise ValueError("an issuer is an https address without a query (http only on this machine)")
+        return value
 
 
 class BasicAuth(_Part):
@@ -110,11 +147,36 @@ class Logging(_Part):
 
 
 class Metrics(_Part):
-    """Prometheus metrics. ``public`` shows them without a login; ``nodeTypes`` counts by type, which costs a little."""
+    """Prometheus metrics. ``public`` shows them without a login; ``nodeTypes`` watches every message, which costs."""
 
     enabled: bool = True
     public: bool = False
     node_types: bool = False
+
+
+class PaletteRules(_Part):
+    """Which packages of nodes may be installed by the editor and the API; the command line asks nobody.
+
+    ``allowList`` and ``denyList`` hold names, with ``*`` for any letters; the longest that fits decides.
+    """
+
+    model_config = ConfigDict(extra="ignore")
+
+    allow_install: bool = True
+    allow_update: bool = True
+    allow_urls: bool = False
+    allow_list: list[str] = ["*"]
+    deny_list: list[str] = []
+
+    def allows(self, name: str) -> bool:
+        """Tell whether a package may be installed."""
+        return _longest_fit(self.allow_list, name) > _longest_fit(self.deny_list, name)
+
+
+def _longest_fit(patterns: list[str], name: str) -> int:
+    """Return how exactly a list names a package, -1 where it does not."""
+    bare = (pattern.partition("@")[0].lower() for pattern in patterns)
+    return max((len(one) for one in bare if fnmatchcase(name, one)), default=-1)
 
 
 class ServerSettings(Settings):
@@ -148,6 +210,17 @@ class ServerSettings(Settings):
     """Whether only the API is served, without the editor's page."""
     admin_auth: AdminAuth | None = None
     """Users, see `flowengine users`: { type = "credentials", users = [...], default = { permissions = "read" } }."""
+    oidc: OpenIdProvider | None = None
+    """Login through an OpenID Connect provider, instead of passwords or beside them; needs the extra: pip install
+    'flowengine[oidc]'. A table with issuer (https://id.example.com), clientId and, as a rule, clientSecret and
+    groupPermissions, say { admins = "*", staff = "read" }. Further keys: scopes, label (of the button), usernameClaim
+    (preferred_username, else email, else sub), groupsClaim (groups; a.b for claims within claims), userPermissions (by
+    name), defaultPermissions (without them, users with no other permissions are refused), emailDomains (whose users may
+    log in), trustEmail (count addresses that are not called verified), providerLogout (log out there too). The provider
+    has to know the address of this server with auth/strategy/callback at its end. The secret is better kept in the
+    environment: FLOWENGINE_OIDC__CLIENT_SECRET."""
+    public_url: str = ""
+    """Address of the editor as browsers know it, where a proxy stands before the server: https://flows.example.com/red."""
     insecure: bool = False
     """Whether the server may listen beyond this machine without users."""
     allowed_hosts: list[str] = []
@@ -157,9 +230,18 @@ class ServerSettings(Settings):
     logging: Logging = Field(default_factory=Logging)
     """What is logged: { level = "info", format = "text", nodes = { "http request" = "debug" } }."""
     metrics: Metrics = Field(default_factory=Metrics)
-    """Prometheus metrics: { enabled = true, public = false, nodeTypes = false }."""
+    """Prometheus metrics at /metrics: { enabled = true, public = false, nodeTypes = false }. Calls of models are always
+    counted; nodeTypes adds messages and seconds by node type, and watching every message makes the plainest hops
+    several times slower."""
+    tracing: TracingSettings = Field(default_factory=TracingSettings)
+    """OpenTelemetry traces, which need flowengine[otel]: { enabled = true, endpoint = "http://127.0.0.1:4318" };
+    sampleRatio is from 0 to 1, exporter "otlp" or "console", recordContent true writes down prompts and answers too.
+    What is left out is as OTEL_* variables say."""
     diagnostics: Switch = Field(default_factory=Switch)
     """The report at /diagnostics: { enabled = true, ui = true }."""
+    palette: PaletteRules = Field(default_factory=PaletteRules)
+    """Which packages of nodes the editor and the API may install: { allowInstall = true, allowUpdate = true,
+    allowUrls = false, allowList = ["*"], denyList = [] }."""
     runtime_state: Switch = Field(default_factory=Switch)
     """Whether flows can be stopped and started as a whole: { enabled = true, ui = true }."""
     stop_timeout: float = Field(10.0, ge=0)
@@ -172,6 +254,25 @@ class ServerSettings(Settings):
     def _one_root(cls, values: Any) -> Any:
         if isinstance(values, dict) and isinstance(values.get("httpRoot"), str):
             return {"httpAdminRoot": values["httpRoot"], "httpNodeRoot": values["httpRoot"], **values}
+        return values
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (
+            parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment
+        ):
+            raise ValueError("an address begins with https:// or http:// and has no query")
+        return value.rstrip("/")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _palette(cls, values: Any) -> Any:
+        """Take the rules for packages from where Node-RED keeps them."""
+        theirs = values.get("externalModules") if isinstance(values, dict) else None
+        if isinstance(theirs, dict) and isinstance(rules := theirs.get("palette"), dict):
+            return {**values, "palette": {**rules, **(values.get("palette") or {})}}
         return values
 
     @property
@@ -189,6 +290,22 @@ class ServerSettings(Settings):
         base = _trimmed(self.http_static_root)
         rooted = [StaticFolder(path=one.path, root=base + _trimmed(one.root)) for one in folders]
         return sorted(rooted, key=lambda one: len(one.root), reverse=True)
+
+
+def is_safe(address: str) -> bool:
+    """Tell whether nobody on the way can read or change what goes to an address: https, or this machine."""
+    parts = urlsplit(address)
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether an address to listen at is reached from this machine only."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 def _trimmed(path: str | bool) -> str:

@@ -1,14 +1,18 @@
-"""Reads the settings of a user folder: ``flowengine.toml``, else Node-RED's ``settings.js``; then the environment."""
+"""Reads the settings of a user folder: ``flowengine.toml``, else Node-RED's ``settings.js``; then the environment.
+
+Nothing of the server loads with it: a run without one reads its settings here too.
+"""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import orjson
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic.alias_generators import to_camel
 
 from ..errors import SettingsError
@@ -19,13 +23,13 @@ PREFIX = "FLOWENGINE_"
 
 
 def read_settings(
-    folder: Path, env: Mapping[str, str], given: Mapping[str, Any] | None = None
+    place: Path | None, env: Mapping[str, str], given: Mapping[str, Any] | None = None
 ) -> tuple[ServerSettings, list[str]]:
-    """Return the settings, and what an operator should know about where they came from.
+    """Return the settings of a user folder or of one file, and what an operator should know about where they came from.
 
     What is ``given`` (the command line) counts most, then the environment, then the file. Raises SettingsError.
     """
-    values, notes = _from_file(folder, env)
+    values, notes = _from(place, env)
     values = _merged(values, from_environment(env))
     values = _merged(values, {key: value for key, value in (given or {}).items() if value is not None})
     return make_settings(values), notes
@@ -47,16 +51,38 @@ def _place(parts: tuple[Any, ...]) -> str:
     return ".".join(str(part) for part in parts) or "the file"
 
 
-def _from_file(folder: Path, env: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
-    file, old = folder / FILE, folder / "settings.js"
+def _from(place: Path | None, env: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
+    if place is None:
+        return {}, []
+    if not place.is_dir():
+        return _from_file(place, env)
+    file, old = place / FILE, place / "settings.js"
     if file.exists():
-        notes = [f"{old.name} is not read, because {FILE} is there"] if old.exists() else []
-        return read_toml(file), notes
-    if old.exists():
-        from .node_red_settings import read_settings_js
+        values, notes = _from_file(file, env)
+        return values, [f"{old.name} is not read, because {FILE} is there", *notes] if old.exists() else notes
+    return _from_file(old, env) if old.exists() else ({}, [])
 
-        return read_settings_js(old, env)
-    return {}, []
+
+def _from_file(file: Path, env: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
+    if file.suffix != ".js":
+        values = read_toml(file)
+        return values, _unknown(values)
+    from .node_red_settings import OTHERS, read_settings_js
+
+    values, notes = read_settings_js(file, env)
+    return values, notes + _unknown({name: values[name] for name in values.keys() - OTHERS})
+
+
+def _unknown(values: Mapping[str, Any]) -> list[str]:
+    """Say which settings are none of ours: a slip of the pen would otherwise go unnoticed."""
+    ours = {field.alias or name for name, field in ServerSettings.model_fields.items()} | {"httpRoot"}
+    by_lower = {name.lower(): name for name in ours}
+    notes = []
+    for name in sorted(values.keys() - ours - ServerSettings.model_fields.keys()):
+        near = get_close_matches(name.lower(), by_lower, 1)
+        advice = f"; did you mean {by_lower[near[0]]}?" if near else ", and left to node packages"
+        notes.append(f"the setting {name} is none of flowengine's{advice}")
+    return notes
 
 
 def read_toml(file: Path) -> dict[str, Any]:
@@ -79,13 +105,26 @@ def from_environment(env: Mapping[str, str]) -> dict[str, Any]:
         first, *rest = name.removeprefix(PREFIX).lower().split("__")
         if not name.startswith(PREFIX) or first not in ServerSettings.model_fields:
             continue
-        is_text = not rest and ServerSettings.model_fields[first].annotation is str
         place = values
         path = [to_camel(part) for part in (first, *rest)]
         for part in path[:-1]:
             place = place.setdefault(part, {})
-        place[path[-1]] = text if is_text else _value(text)
+        place[path[-1]] = text if _is_text([first, *rest]) else _value(text)
     return values
+
+
+def _is_text(path: list[str]) -> bool:
+    """Tell whether a setting takes nothing but a text, so that 123 remains one."""
+    kind: Any = ServerSettings
+    for name in path:
+        models = [
+            one for one in (kind, *get_args(kind)) if isinstance(one, type) and issubclass(one, BaseModel)
+        ]
+        field = models[0].model_fields.get(name) if models else None
+        if field is None:
+            return False
+        kind = field.annotation
+    return kind is str
 
 
 def _value(text: str) -> Any:

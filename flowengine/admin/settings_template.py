@@ -15,7 +15,7 @@ from ..settings import Settings
 from .settings import ServerSettings
 
 HEAD = """\
-# Settings of flowengine. Remove the # before a setting to change it.
+# Settings of flowengine. Remove the # before a setting to change it; the server reads them when it starts.
 # The environment counts more: FLOWENGINE_UI_PORT=1881 is uiPort, FLOWENGINE_LOGGING__LEVEL=debug is logging.level.
 """
 

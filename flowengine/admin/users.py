@@ -16,9 +16,18 @@ from ..atomic_files import write_atomic
 from ..errors import SettingsError
 from .passwords import hash_password, is_password
 from .permissions import narrowed
-from .settings import AdminAuth, Permissions
+from .provider_users import permissions_of
+from .settings import AdminAuth, OpenIdProvider, Permissions
 
 NAME = ".flowengine.users.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who vouched for a user who is kept nowhere here, and in what groups."""
+
+    issuer: str
+    groups: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +37,7 @@ class User:
     username: str
     permissions: Permissions
     anonymous: bool = False
+    origin: Origin | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return what /settings tells of a user."""
@@ -111,9 +121,9 @@ class UserFile:
 class Users:
     """All users of a server."""
 
-    def __init__(self, auth: AdminAuth | None, folder: Path) -> None:
+    def __init__(self, auth: AdminAuth | None, folder: Path, provider: OpenIdProvider | None = None) -> None:
         self.file = UserFile(folder)
-        self._auth = auth
+        self._auth, self._provider = auth, provider
         self._entries = {entry.username: entry for entry in auth.users} if auth else {}
         # For unknown names: checking a password must take as long as for known ones.
         self._decoy = ""
@@ -121,7 +131,12 @@ class Users:
     @property
     def required(self) -> bool:
         """Whether anybody has to log in at all."""
-        return self._auth is not None or bool(self.file.read()["users"])
+        return self._provider is not None or self._auth is not None or bool(self.file.read()["users"])
+
+    @property
+    def have_passwords(self) -> bool:
+        """Whether anybody can log in with a password, or could where no provider is named."""
+        return self._provider is None or bool(self._entries or self.file.read()["users"])
 
     def find(self, username: str) -> User | None:
         """Return a user."""
@@ -129,6 +144,13 @@ class Users:
             return User(username, entry.permissions)
         kept = self.file.read()["users"].get(username)
         return User(username, kept["permissions"]) if kept else None
+
+    def of_provider(self, username: str, origin: Origin) -> User | None:
+        """Return a user that a provider vouched for, with the permissions that its groups have now."""
+        if self._provider is None or origin.issuer != self._provider.issuer:
+            return None
+        permissions = permissions_of(self._provider, username, origin.groups)
+        return None if permissions is None else User(username, permissions, origin=origin)
 
     def default(self) -> User | None:
         """Return what a visitor without a login is, if anything."""

@@ -77,7 +77,7 @@ class Wires:
         traffic.count += 1
         if now - traffic.time >= PERIOD:
             # At once: the receiver may change the message as soon as it has it.
-            shown = encode_value(event.msg, LONGEST)["msg"]
+            shown = encode_value(event.msg, LONGEST, self._redactor.cut)["msg"]
             traffic.message = shown if isinstance(shown, str) else "null"
             traffic.time = now
 

@@ -14,8 +14,10 @@ import pytest
 from flowengine.admin.app import endpoints
 from flowengine.admin.resources import library
 
+from ..wheels import index, wheels
 from .servers import AUTH, FLOWS, LOGIN, PASSWORD, SECRET_HOST, TAB, Served, serving
 
+__all__ = ["index", "wheels"]
 Prepare = Callable[[Served, pytest.MonkeyPatch], Awaitable[None]]
 
 
@@ -55,6 +57,10 @@ async def no_host_type(server: Served, patch: pytest.MonkeyPatch) -> None:
     server.runtime.engine.node_sets.without = frozenset({"Service Host"})
 
 
+async def weather_added(server: Served, patch: pytest.MonkeyPatch) -> None:
+    await server.json("POST", "/nodes", {"module": "acme-weather", "version": "1.0"})
+
+
 @dataclass(frozen=True)
 class Case:
     method: str
@@ -80,6 +86,9 @@ CASES = [
     Case("POST", "/auth/token", 401, {"client_id": "stranger"}, settings=USERS),
     Case("POST", "/auth/token", 403, {**LOGIN, "username": "ann", "password": "wrong"}, settings=USERS),
     Case("POST", "/auth/revoke", 200, {"token": "any"}),
+    Case("GET", "/auth/strategy", 404),
+    Case("GET", "/auth/strategy/callback?code=x&state=y", 404),
+    Case("POST", "/auth/strategy/token", 403, {}),
     Case("GET", "/flows", 200),
     Case("GET", "/flows", 200, headers=V2),
     Case("GET", "/flows", 400, headers={"Node-RED-API-Version": "v3"}),
@@ -116,6 +125,13 @@ CASES = [
     Case("GET", "/nodes/flowengine/inject/messages", 200),
     Case("GET", "/nodes/flowengine", 200),
     Case("GET", "/nodes/none", 404),
+    Case("POST", "/nodes", 200, {"module": "acme-weather", "version": "1.0"}),
+    Case("POST", "/nodes", 400, {"module": "--pre"}),
+    Case("POST", "/nodes", 400, {}),
+    Case("POST", "/nodes", 404, {"module": "no-such-weather"}),
+    Case("DELETE", "/nodes/acme-weather", 204, prepare=weather_added),
+    Case("DELETE", "/nodes/flowengine", 400),
+    Case("DELETE", "/nodes/none", 404),
     Case("PUT", "/nodes/none", 404, {"enabled": True}),
     Case("PUT", "/nodes/flowengine", 200, {"enabled": True}),
     Case("PUT", "/nodes/flowengine", 400, {"enabled": False}),
@@ -219,6 +235,15 @@ CASES = [
 ELSEWHERE = {
     ("/comms", 101): "test_comms",
     ("/auth/token", 429): "test_security",
+    ("/auth/strategy", 302): "test_openid_connect",
+    ("/auth/strategy", 429): "test_openid_connect",
+    ("/auth/strategy", 502): "test_openid_connect",
+    ("/auth/strategy/callback", 302): "test_openid_connect",
+    ("/auth/strategy/callback", 400): "test_openid_connect",
+    ("/auth/strategy/callback", 403): "test_openid_connect",
+    ("/auth/strategy/callback", 429): "test_openid_connect",
+    ("/auth/strategy/callback", 502): "test_openid_connect",
+    ("/auth/strategy/token", 200): "test_openid_connect",
     ("/api/types/{type}/form", 304): "test_pages",
     ("/api/types/{type}/help", 304): "test_pages",
 }
@@ -245,6 +270,7 @@ def test_no_documented_status_is_without_a_case() -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.usefixtures("index")
 async def test_a_call_answers_as_documented(
     case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

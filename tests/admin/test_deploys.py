@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -215,6 +217,7 @@ async def test_versions_are_listed_compared_and_restored(tmp_path: Path) -> None
             (2, "full", 4),
             (1, "full", 1),
         ]
+        assert [(one["added"], one["changed"], one["removed"]) for one in versions] == [(3, 0, 0), (1, 0, 0)]
         changes = await server.json("GET", "/api/history/1/diff")
         assert {(one["id"], one["change"]) for one in changes} == {
             ("press", "added"),
@@ -235,6 +238,23 @@ async def test_the_oldest_versions_go(tmp_path: Path) -> None:
         for number in range(6):
             await server.deploy([{**TAB, "label": str(number)}])
         assert [one["id"] for one in await server.json("GET", "/api/history")] == [6, 5, 4]
+
+
+async def test_versions_of_an_earlier_release_have_no_counts(tmp_path: Path) -> None:
+    base = sqlite3.connect(tmp_path / "history.sqlite")
+    base.execute(
+        "CREATE TABLE versions (id INTEGER PRIMARY KEY AUTOINCREMENT, time TEXT NOT NULL, user TEXT NOT NULL,"
+        " kind TEXT NOT NULL, rev TEXT NOT NULL, nodes INTEGER NOT NULL, flows BLOB NOT NULL)"
+    )
+    base.execute("INSERT INTO versions VALUES (1, '', '', 'full', 'old', 1, ?)", (zlib.compress(b"[]"),))
+    base.execute("INSERT INTO versions VALUES (2, '', '', 'full', 'broken', 1, ?)", (b"no archive",))
+    base.commit()
+    base.close()
+    async with serving(tmp_path) as server:
+        for label in ("one", "two"):
+            await server.deploy([{**TAB, "label": label}])
+        counts = [one["changed"] for one in await server.json("GET", "/api/history")]
+        assert counts == [1, None, None, None]
 
 
 async def test_a_moved_node_is_a_change_too(tmp_path: Path) -> None:

@@ -80,6 +80,31 @@ async def test_a_plain_page_says_how_to_build_one(tmp_path: Path, monkeypatch: p
         assert "pip install" in page
 
 
+@pytest.mark.parametrize(
+    ("preferred", "given", "said"),
+    [
+        ("de-AT,de;q=0.9,en;q=0.8", "de", "nicht gebaut"),
+        ("fr-CA,fr;q=0.9,ja;q=0.5,de;q=0.7", "de", "nicht gebaut"),
+        ("zh-TW", "zh-CN", "尚未构建"),
+        ("fr, en;q=0.1", "en-US", "not built"),
+        ("de;q=0, *", "en-US", "not built"),
+        ("<script>", "en-US", "not built"),
+    ],
+)
+async def test_the_plain_page_and_errors_speak_the_browsers_language(
+    preferred: str, given: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_module, "built_editor", lambda: None)
+    async with serving(tmp_path) as server:
+        asked = {"Accept-Language": preferred}
+        page = await (await server.ask("GET", "/", headers=asked)).text()
+        assert f'<html lang="{given}">' in page
+        assert said in page
+        error = await (await server.ask("GET", "/flow/none", headers=asked)).json()
+        named = await (await server.ask("GET", f"/flow/none?lang={given}")).json()
+        assert error == named
+
+
 async def test_without_the_editor_the_api_is_there(tmp_path: Path) -> None:
     async with serving(tmp_path, disableEditor=True) as server:
         assert (await server.ask("GET", "/")).status == 404

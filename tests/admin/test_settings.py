@@ -48,6 +48,39 @@ def test_values_of_the_environment_are_json_where_they_can_be() -> None:
     )
 
 
+def test_a_slip_of_the_pen_is_noted(tmp_path: Path) -> None:
+    (tmp_path / "flowengine.toml").write_text("uiport = 1\nui_port = 2\nacmeKey = 3\n[contextStore]\n")
+    settings, notes = read_settings(tmp_path, {})
+    assert (settings.ui_port, settings.other("acmeKey")) == (2, 3)
+    assert notes == [
+        "the setting acmeKey is none of flowengine's, and left to node packages",
+        "the setting contextStore is none of flowengine's; did you mean contextStorage?",
+        "the setting uiport is none of flowengine's; did you mean uiPort?",
+    ]
+
+
+def test_settings_that_nodes_read_take_node_reds_default_for_zero() -> None:
+    names = ("socketReconnectTime", "mqttReconnectTime", "tcpMsgQueueSize", "execMaxBufferSize")
+    zero = make_settings(dict.fromkeys(names, 0))
+    assert zero == make_settings({})
+    assert zero.mqtt_reconnect_time == 5000
+    assert make_settings({"mqttReconnectTime": 15000}).mqtt_reconnect_time == 15000
+
+
+def test_every_setting_of_the_environment_is_read_by_its_name() -> None:
+    env = {
+        "FLOWENGINE_HTTP_NODE_MAX_BODY": "1gb",
+        "FLOWENGINE_API_MAX_LENGTH": "1000",
+        "FLOWENGINE_SOCKET_TIMEOUT": "60000",
+        "FLOWENGINE_FUNCTION_ENGINE": "v8",
+        "FLOWENGINE_GLOBAL_FUNCTION_TIMEOUT": "1.5",
+    }
+    settings, _ = read_settings(Path("/nowhere"), env)
+    assert (settings.http_node_max_body, settings.api_max_length) == ("1gb", 1000)
+    assert (settings.socket_timeout, settings.function_engine) == (60_000, "v8")
+    assert settings.global_function_timeout == 1.5
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -57,6 +90,9 @@ def test_values_of_the_environment_are_json_where_they_can_be() -> None:
         ('[adminAuth]\ntype = "strategy"', "adminAuth.type"),
         ("[adminAuth]\nuser = 1", "adminAuth.user"),
         ("stopTimeout = -1", "stopTimeout"),
+        ('apiMaxLength = "much"', "apiMaxLength"),
+        ('httpNodeMaxBody = "5 tons"', "httpNodeMaxBody"),
+        ('functionEngine = "spidermonkey"', "functionEngine"),
     ],
 )
 def test_a_wrong_setting_is_named(text: str, said: str, tmp_path: Path) -> None:
@@ -80,10 +116,11 @@ def test_every_setting_is_documented() -> None:
 def test_the_template_is_what_it_says(tmp_path: Path) -> None:
     template = settings_template()
     assert tomllib.loads(template) == {}
-    for line in template.splitlines():
-        name, _, value = line.removeprefix("# ").partition(" = ")
-        if value and " " not in name:
-            assert make_settings(tomllib.loads(f"{name} = {value}")), line
+    settings = [entry.splitlines()[-1].removeprefix("# ") for entry in template.split("\n\n")[1:]]
+    assert len(settings) == len(ServerSettings.model_fields)
+    for setting in settings:
+        if not setting.endswith(" is not set"):
+            assert make_settings(tomllib.loads(setting)) == make_settings({}), setting
 
 
 def test_one_root_for_both(tmp_path: Path) -> None:
@@ -135,7 +172,9 @@ def test_settings_of_node_red_are_read_as_far_as_they_are_literal(tmp_path: Path
         "https",
         "functionGlobalContext.os",
         "httpNodeMiddleware",
+        "setting",
     }
+    assert "the setting template is none of flowengine's, and left to node packages" in notes
 
 
 def test_settings_of_node_red_give_way_to_our_own(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -258,54 +257,3 @@ async def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path: Path) -> N
     (tmp_path / "user").write_text("")
     with pytest.raises((OSError, SettingsError)):
         await Runtime(tmp_path / "user", make_settings({"uiPort": 0})).start()
-
-
-# disks
-
-
-def mount(*options: str) -> int:
-    return subprocess.run(["mount", *options], capture_output=True, check=False).returncode
-
-
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of a few hundred kilobytes, where this process may mount one."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    if sys.platform != "linux" or mount("-t", "tmpfs", "-o", "size=400k", "tmpfs", str(place)):
-        pytest.skip("this process may not mount a disk")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
-
-
-@pytest.mark.slow
-async def test_on_a_full_disk_the_last_deploy_stays(disk: Path) -> None:
-    async with serving(disk, historyLength=0) as server:
-        good: list[Any] = []
-        for number in range(1, 40):
-            flows = [{**TAB, "info": "x" * 20_000 * number}]
-            answer = await server.ask("POST", "/flows", flows)
-            if answer.status == 507:
-                break
-            assert answer.status == 204
-            good = flows
-        assert answer.status == 507
-        assert await server.json("GET", "/flows") == good
-    assert stored(disk) == (good, {}, "")
-    assert not list(disk.glob(".flows.json.[!b]*"))
-
-
-@pytest.mark.slow
-async def test_a_read_only_folder_is_refused_or_served_as_such(disk: Path) -> None:
-    save(disk, FLOWS, {})
-    mount("-o", "remount,ro", str(disk))
-    with pytest.raises(OSError, match="Read-only"):
-        await Runtime(disk, make_settings({"uiPort": 0})).start()
-    async with serving(disk, readOnly=True) as server:
-        assert await server.json("GET", "/flows") == FLOWS
-        for method, path, body in (
-            ("POST", "/flows", []),
-            ("POST", "/settings/user", {"a": 1}),
-            ("PUT", "/nodes/flowengine/range", {"enabled": False}),
-        ):
-            assert (await server.ask(method, path, body)).status == 403

@@ -8,8 +8,11 @@ from typing import Any
 
 from aiohttp import web
 
+from ...folders import folder
+from ...words import languages_of, lookup
 from ..endpoint import Call, Endpoint
 from ..permissions import covers
+from .strategy import PATH, base_of
 
 CLIENTS = ("node-red-editor", "node-red-admin")
 PROMPTS = [
@@ -30,8 +33,19 @@ LOGIN: Mapping[str, Any] = {
 
 
 async def describe(call: Call) -> Any:
-    """Say what a login takes; nothing where nobody has to."""
-    return {"type": "credentials", "prompts": PROMPTS} if call.runtime.users.required else {}
+    """Say what a login takes; nothing where nobody has to.
+
+    node-red-admin asks for a password where the type is ``credentials``, whatever the prompts are.
+    """
+    users, provider = call.runtime.users, call.runtime.settings.oidc
+    if not users.required:
+        return {}
+    prompts: list[Mapping[str, Any]] = list(PROMPTS) if users.have_passwords else []
+    if provider is not None:
+        files = [folder("locales") / name / "admin.json" for name in languages_of(call.language)]
+        label = provider.label or lookup(files, "login.button")
+        prompts.append({"type": "button", "label": label, "url": PATH.removeprefix("/")})
+    return {"type": "credentials" if users.have_passwords else "strategy", "prompts": prompts}
 
 
 async def log_in(call: Call) -> Any:
@@ -73,12 +87,20 @@ def _refused(status: int, error: str, text: str, headers: dict[str, str] | None 
 
 
 async def log_out(call: Call) -> Any:
-    """End a login: the one of the token that is named, or else the one that asks."""
+    """End a login: the one of the token that is named, or else the one that asks.
+
+    Answers ``{"redirect": address}``, as Node-RED does, where the browser has to go to log out elsewhere too.
+    """
     token = (await call.fields()).get("token")
     if not isinstance(token, str):
         token = call.request.headers.get("Authorization", "").partition(" ")[2]
+    user = call.runtime.sessions.find(token)
     call.runtime.sessions.revoke(token)
     call.runtime.log.audit("auth.login.revoke", username=call.username)
+    if call.runtime.openid is not None and user is not None and user.origin is not None:
+        address = await call.runtime.openid.logout_address(f"{base_of(call)}/")
+        if address is not None:
+            return {"redirect": address}
     return web.Response(text="")
 
 

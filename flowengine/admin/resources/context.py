@@ -42,7 +42,7 @@ def _all(call: Call, context: Context, store: str, keys_only: bool) -> dict[str,
 
 
 def _encoded(call: Call, value: Any) -> dict[str, Any]:
-    encoded = encode_value(value, call.runtime.settings.debug_max_length)
+    encoded = encode_value(value, call.runtime.settings.debug_max_length, call.runtime.redactor.cut)
     return {key: call.runtime.redactor.clean_value(item) for key, item in encoded.items()}
 
 

@@ -25,7 +25,7 @@ _SHOWN = (
 )
 _HIDDEN = (
     "admin_auth", "credential_secret", "http_admin_cors", "http_node_auth", "http_node_cors", "http_static",
-    "http_static_auth", "https", "ui_host", "ui_port",
+    "http_static_auth", "https", "oidc", "public_url", "ui_host", "ui_port",
 )  # fmt: skip
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -14,17 +16,26 @@ API = "OpenAI API"
 
 
 async def read(call: Call) -> Any:
-    """Give all examples with their flows."""
-    return _examples()
+    """Give all examples with their flows: ours, then those that packages of nodes bring in a folder ``examples``."""
+    places = [(one.name, one.folder("examples")) for one in call.runtime.engine.node_sets.packages()]
+    theirs = [_examples(place, f"{name}/") for name, place in places if place is not None]
+    return [*_ours(), *(one for examples in theirs for one in examples)]
 
 
 @cache
-def _examples() -> list[dict[str, Any]]:
+def _ours() -> list[dict[str, Any]]:
     try:
-        files = sorted(folder("examples").glob("*.json"))
+        return _examples(folder("examples"))
     except FileNotFoundError:
         return []
-    found = [_example(file.stem, orjson.loads(file.read_bytes())) for file in files]
+
+
+def _examples(place: Path, before: str = "") -> list[dict[str, Any]]:
+    found = []
+    for file in sorted(place.glob("*.json")):
+        # What a package brings may be damaged; the others are shown all the same.
+        with suppress(orjson.JSONDecodeError, KeyError, TypeError):
+            found.append(_example(before + file.stem, orjson.loads(file.read_bytes())))
     return sorted(found, key=lambda example: int(example["nodes"]))  # begin with the simplest
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
-from ...node_sets import CORE
 from ..endpoint import Call, Endpoint
 
 KINDS = {".svg": "image/svg+xml", ".png": "image/png", ".gif": "image/gif"}
@@ -34,16 +32,8 @@ async def read(call: Call) -> Any:
 
 
 def _folders(call: Call) -> dict[str, Path]:
-    classes = call.runtime.engine.node_sets.all().values()
-    packages = {
-        cls.__module__.partition(".")[0] for cls in classes if not cls.__module__.startswith(f"{CORE}.")
-    }
-    found = {}
-    for package in packages:
-        origin = getattr(sys.modules.get(package), "__file__", None)
-        if origin and (place := Path(origin).parent / "icons").is_dir():
-            found[package] = place
-    return found
+    found = {one.name: one.folder("icons") for one in call.runtime.engine.node_sets.packages()}
+    return {name: place for name, place in found.items() if place is not None}
 
 
 def _pictures(place: Path) -> dict[str, Path]:

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from ..endpoint import Call, Endpoint
 from ..errors import ApiError, not_found
-from ..metrics import TYPE
+from ..exposition import TYPE
 from ..permissions import may
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from ...folders import built_editor, folder
-from ...words import lookup
+from ...words import languages_of, lookup, spoken_language
 from ..endpoint import language_of
 
 if TYPE_CHECKING:
@@ -74,10 +74,11 @@ async def _to_folder(request: web.Request) -> web.StreamResponse:
 
 
 async def _not_built(request: web.Request) -> web.StreamResponse:
-    words = [folder("locales") / language / "admin.json" for language in (language_of(request), "en-US")]
+    language = language_of(request)
+    words = [folder("locales") / name / "admin.json" for name in languages_of(language)]
     title, text = lookup(words, "page.not_built"), lookup(words, "page.how_to_build")
     page = (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>flowengine</title>'
+        f'<!doctype html><html lang="{spoken_language(language)}"><meta charset="utf-8"><title>flowengine</title>'
         f'<body style="font: 16px system-ui; max-width: 40em; margin: 4em auto"><h1>{title}</h1><p>{text}</p>'
         "<pre>pip install -e .</pre>"
     )

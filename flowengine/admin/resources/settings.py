@@ -34,7 +34,7 @@ async def read(call: Call) -> Any:
         "diagnostics": _switch(settings.diagnostics),
         "runtimeState": _switch(settings.runtime_state),
         "telemetryEnabled": False,
-        "externalModules": {"palette": {"allowInstall": False, "allowUpload": False}},
+        "externalModules": {"palette": _palette(call)},
         "editorTheme": {"languages": [one["lang"] for one in languages()], **settings.editor_theme},
         "debugMaxLength": settings.debug_max_length,
         "files": {
@@ -46,6 +46,17 @@ async def read(call: Call) -> Any:
     if runtime.users.required and call.user is not None:
         found["user"] = call.user.as_dict()
     return found
+
+
+def _palette(call: Call) -> dict[str, Any]:
+    rules, read_only = call.runtime.settings.palette, call.runtime.storage.read_only
+    return {
+        "allowInstall": rules.allow_install and not read_only,
+        "allowUpdate": rules.allow_update,
+        "allowUpload": False,
+        "allowList": rules.allow_list,
+        "denyList": rules.deny_list,
+    }
 
 
 def _encryption(call: Call) -> str:
