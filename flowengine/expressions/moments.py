@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .javascript_values import iso_date, js_number, js_string
+from ..javascript_values import iso_date, js_number, js_string
 from .local_zone import LOCAL
 from .moment_formats import fixed_zone, offset_text, write_date
 

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from .javascript_values import js_number, js_string, js_truthy
+from ..javascript_values import js_number, js_string, js_truthy
+from ..undefined import UNDEFINED
 from .moment_formats import week_of_year
 from .moment_parsing import make_moment
 from .moments import Moment, unit_of
-from .undefined import UNDEFINED
 
 Method = Callable[..., Any]
 _MONTH = 30.436875

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .http_exchange import Headers
+from .exchange import Headers
 
 MOST_HELD = 16 * 1024 * 1024
 """Bytes of a chunked body; one with a length is handed on as it comes."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from .http_exchange import Headers, HttpResponse, join_headers, make_request
+from .exchange import Headers, HttpResponse, join_headers, make_request
 
 if TYPE_CHECKING:
     from aiohttp.web import BaseRequest, Response
 
-    from .http_server import HttpServer
+    from .server import HttpServer
 
 
 async def answer_from_flows(server: HttpServer, request: BaseRequest) -> Response:
@@ -34,19 +34,25 @@ async def answer_from_flows(server: HttpServer, request: BaseRequest) -> Respons
         secure=request.secure,
     )
     route = server.find(flow_request)
-    body = await _body(request, route.limit(headers) if route else 0)
+    body = await _body(request, route.limit(headers) if route else None)
     server.answer(route, flow_request, HttpResponse(flow_request, write), body)
     status, lines, content = await answered
-    kept = ((name, value) for name, value in lines if name.lower() != "content-length")
-    return Response(status=status, headers=CIMultiDict(kept), body=content)
+    kept = CIMultiDict((name, value) for name, value in lines if name.lower() != "content-length")
+    kept.setdefault("Server", "flowengine")
+    return Response(status=status, headers=kept, body=content)
 
 
-async def _body(request: BaseRequest, limit: int) -> bytes | None:
-    """Read a body; None where it is beyond the limit."""
+async def _body(request: BaseRequest, limit: int | None) -> bytes | None:
+    """Read a body; None where it is beyond the limit. Without a limit it is read and dropped."""
     chunks: list[bytes] = []
     size = 0
+    if limit is not None and (request.content_length or 0) > limit:
+        return None
     async for chunk in request.content.iter_any():
+        if limit is None:
+            continue
         size += len(chunk)
-        if size <= limit:
-            chunks.append(chunk)
-    return b"".join(chunks) if size <= limit else None
+        if size > limit:
+            return None
+        chunks.append(chunk)
+    return b"".join(chunks)

@@ -7,11 +7,11 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from .javascript_values import js_number
+from ..javascript_values import js_number
+from ..undefined import UNDEFINED
 from .local_zone import LOCAL
 from .moment_formats import fixed_zone, read_date
 from .moments import EPOCH, Moment, unit_of
-from .undefined import UNDEFINED
 
 _ISO = re.compile(
     r"\s*(?P<year>[+-]\d{6}|\d{4})(?:-?W(?P<week>\d\d)(?:-?(?P<weekday>\d))?|-(?P<ordinal>\d{3})(?!\d)"

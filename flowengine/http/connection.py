@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 import httptools
 
-from .http_exchange import Headers, HttpRequest, HttpResponse, join_headers, make_request
-from .http_heads import answer_head
-from .http_takeover import Takeover
+from .exchange import Headers, HttpRequest, HttpResponse, join_headers, make_request
+from .heads import answer_head
+from .takeover import Takeover
 
 if TYPE_CHECKING:
-    from .http_server import HttpServer, Route
+    from .server import HttpServer, Route
 
 MOST_HEAD = 65536
 """Bytes of a request line with its headers."""
@@ -52,9 +52,13 @@ class Connection(asyncio.Protocol):
         self._pairs: Headers = []
         self._chunks: list[bytes] = []
         self._size = 0
-        self._limit = 0
+        self._limit: int | None = None
         self._route: Route | None = None
         self._request: HttpRequest | None = None
+        self._has_enough = False
+        """Whether a body went beyond its limit: its request is answered, and is the last of this connection."""
+        self._dropping = False
+        """Whether the rest of that body is still coming."""
         self._keep_alive = True
         self._head_only = False
 
@@ -125,6 +129,8 @@ class Connection(asyncio.Protocol):
         """Decide who gets the request, and how much of a body it may have."""
         self._in_head = False
         self._head_bytes = 0
+        if self._has_enough:
+            return
         method = self._parser.get_method().decode()
         url = self._url.decode("latin-1")
         headers = join_headers(self._pairs)
@@ -141,20 +147,24 @@ class Connection(asyncio.Protocol):
         request = make_request(method, url, headers, root=self._server.root, ip=self._ip, secure=self._secure)
         self._route = self._server.find(request)
         self._request = request
-        self._limit = self._route.limit(headers) if self._route else 0
-        if headers.get("expect", "").lower() == "100-continue" and self._transport is not None:
+        self._limit = self._route.limit(headers) if self._route else None
+        if self._limit is not None and int(headers.get("content-length") or 0) > self._limit:
+            self._turn_away(request)
+        elif headers.get("expect", "").lower() == "100-continue" and self._transport is not None:
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def on_body(self, data: bytes) -> None:
-        """A piece of the body; what is beyond the limit is read and dropped."""
+        """A piece of the body."""
         if self._takeover is not None:
             self._takeover.body(data)
+            return
+        if self._limit is None or self._request is None:
             return
         self._size += len(data)
         if self._size <= self._limit:
             self._chunks.append(data)
-        elif self._chunks:
-            self._chunks = []
+        else:
+            self._turn_away(self._request)
 
     def on_message_complete(self) -> None:
         """The request is there."""
@@ -162,8 +172,9 @@ class Connection(asyncio.Protocol):
             self._takeover.end()
             return
         if self._request is None:
+            self._dropped()
             return
-        body = None if self._size > self._limit else b"".join(self._chunks)
+        body = b"".join(self._chunks)
         self._chunks = []
         keep = self._parser.should_keep_alive()
         self._waiting.append((self._route, self._request, body, keep))
@@ -175,6 +186,22 @@ class Connection(asyncio.Protocol):
             self._refuse(429)
         self._balance()
 
+    # bodies beyond the limit
+
+    def _turn_away(self, request: HttpRequest) -> None:
+        """Have a request answered though its body is not all there, and read no other."""
+        self._has_enough = self._dropping = True
+        self._waiting.append((self._route, request, None, False))
+        self._request, self._chunks = None, []
+        if not self._answering:
+            self._next()
+
+    def _dropped(self) -> None:
+        """Close where a body that nobody wants has come to its end, and its request is answered."""
+        self._dropping = False
+        if self._has_enough and not self._answering and not self._waiting and self._transport is not None:
+            self._transport.close()
+
     # answering
 
     def _start_message(self) -> None:
@@ -183,7 +210,7 @@ class Connection(asyncio.Protocol):
         self._pairs = []
         self._chunks = []
         self._size = 0
-        self._limit = 0
+        self._limit = None
         self._route = None
         self._request = None
 
@@ -213,11 +240,18 @@ class Connection(asyncio.Protocol):
             transport.writelines((head, body))
         self.since = monotonic()
         if not keep:
-            transport.close()
+            self._end(transport)
         elif self._waiting or self._takeover is not None:
             asyncio.get_running_loop().call_soon(self._go_on)
         else:
             self._balance()
+
+    def _end(self, transport: asyncio.Transport) -> None:
+        """Close; while the client is still sending only our half, or it might not get to see its answer."""
+        if not self._dropping:
+            transport.close()
+        elif transport.can_write_eof():
+            transport.write_eof()
 
     def _go_on(self) -> None:
         if self._answering or self._transport is None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import zlib
 from typing import Any
+from urllib.parse import unquote
 
-from .errors import FlowError
-from .http_exchange import HttpRequest
-from .javascript_values import js_parse
+from ..errors import FlowError
+from ..javascript_values import js_parse
+from .exchange import HttpRequest
 from .query_text import MOST_PARAMETERS, QueryTextError, count_parameters, parse_query
 
 _UNITS = {"": 1, "b": 1, "kb": 1024, "mb": 1024**2, "gb": 1024**3}
@@ -16,16 +17,17 @@ _BINARY = frozenset(("octet-stream", "cbor", "x-protobuf"))
 
 
 class BodyError(FlowError):
-    """A body is too large, or is not what its type says."""
+    """A body is too large, or is not what its type says; ``status`` is what it can be answered with."""
 
-    def __init__(self, name: str, message: str) -> None:
+    def __init__(self, name: str, message: str, status: int = 400) -> None:
         super().__init__(message)
         self.name = name
+        self.status = status
 
 
 def too_large() -> BodyError:
     """Make the error of a body beyond the limit."""
-    return BodyError("PayloadTooLargeError", "request entity too large")
+    return BodyError("PayloadTooLargeError", "request entity too large", 413)
 
 
 def byte_count(text: str | float) -> int | None:
@@ -61,7 +63,7 @@ def read_body(request: HttpRequest, body: bytes, limit: int, *, upload: bool = F
     if upload and kind == "multipart/form-data":
         fields, request["files"] = read_multipart(headers["content-type"], body)
         return fields
-    return body.decode("utf-8", "replace") if _is_text(kind) else body
+    return body.decode("utf-8", "replace").removeprefix("\ufeff") if _is_text(kind) else body
 
 
 def _is_text(kind: str) -> bool:
@@ -96,7 +98,7 @@ def _read_form(text: str) -> Any:
         return {}
     count = count_parameters(text)
     if count > MOST_PARAMETERS:
-        raise BodyError("PayloadTooLargeError", "too many parameters")
+        raise BodyError("PayloadTooLargeError", "too many parameters", 413)
     try:
         return parse_query(text, depth=32, array_limit=max(100, count), strict_depth=True)
     except QueryTextError as error:
@@ -107,11 +109,15 @@ def _text(headers: dict[str, Any], body: bytes, limit: int, charsets: str) -> st
     found = re.search(r'charset\s*=\s*"?([^";\s]+)', str(headers["content-type"]), re.IGNORECASE)
     charset = found[1].lower() if found else "utf-8"
     if not charset.startswith(charsets):
-        raise BodyError("UnsupportedMediaTypeError", f'unsupported charset "{charset.upper()}"')
+        raise _unsupported("charset", charset.upper())
     try:
         return _inflated(headers, body, limit).decode(charset, "replace").removeprefix("\ufeff")
     except LookupError:
-        raise BodyError("UnsupportedMediaTypeError", f'unsupported charset "{charset.upper()}"') from None
+        raise _unsupported("charset", charset.upper()) from None
+
+
+def _unsupported(what: str, value: str) -> BodyError:
+    return BodyError("UnsupportedMediaTypeError", f'unsupported {what} "{value}"', 415)
 
 
 def _inflated(headers: dict[str, Any], body: bytes, limit: int) -> bytes:
@@ -119,7 +125,7 @@ def _inflated(headers: dict[str, Any], body: bytes, limit: int) -> bytes:
     if encoding == "identity":
         return body
     if encoding not in ("gzip", "deflate"):
-        raise BodyError("UnsupportedMediaTypeError", f'unsupported content encoding "{encoding}"')
+        raise _unsupported("content encoding", encoding)
     inflate = zlib.decompressobj(31 if encoding == "gzip" else 15)
     try:
         plain = inflate.decompress(body, limit + 1)
@@ -156,16 +162,18 @@ def _take_part(head: str, content: bytes, fields: list[str], files: list[dict[st
     if name is None:
         return
     kind = headers.get("content-type", "")
-    filename = _parameter(about, "filename")
-    if filename is None and kind != "application/octet-stream":
-        from .query_text import uri_component
+    filename = _extended(about, "filename") or _parameter(about, "filename")
+    if not filename:
+        # A file field that was left empty comes as an octet stream without a name.
+        if kind.partition(";")[0].strip().lower() != "application/octet-stream":
+            from .query_text import uri_component
 
-        fields.append(f"{uri_component(name)}={uri_component(content.decode('utf-8', 'replace'))}")
+            fields.append(f"{uri_component(name)}={uri_component(_decoded(content, kind))}")
         return
     files.append(
         {
             "fieldname": name,
-            "originalname": re.split(r"[/\\]", filename or "")[-1],
+            "originalname": re.split(r"[/\\]", filename)[-1],
             "encoding": headers.get("content-transfer-encoding", "7bit"),
             "mimetype": kind.partition(";")[0].strip() or "text/plain",
             "buffer": content,
@@ -183,4 +191,23 @@ def _parameter(text: str, name: str) -> str | None:
     found = re.search(rf';\s*{name}=(?:"((?:\\.|[^"\\])*)"|([^;\s]+))', text, re.IGNORECASE)
     if found is None:
         return None
-    return re.sub(r"\\(.)", r"\1", found[1]) if found[1] is not None else found[2]
+    return re.sub(r'\\(["\\])', r"\1", found[1]) if found[1] is not None else found[2]
+
+
+def _extended(text: str, name: str) -> str | None:
+    """Read a parameter that says its character set: ``filename*=UTF-8''na%C3%AFve.txt``."""
+    found = re.search(rf";\s*{name}\*=([\w-]+)'[^']*'([^;\s]+)", text, re.IGNORECASE)
+    if found is None:
+        return None
+    try:
+        return unquote(found[2], encoding=found[1])
+    except LookupError:
+        return None
+
+
+def _decoded(content: bytes, kind: str) -> str:
+    found = re.search(r'charset\s*=\s*"?([^";\s]+)', kind, re.IGNORECASE)
+    try:
+        return content.decode(found[1] if found else "utf-8", "replace")
+    except LookupError:
+        return content.decode("utf-8", "replace")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .http_exchange import HttpRequest, HttpResponse
+from .exchange import HttpRequest, HttpResponse
 
 METHODS = "GET,HEAD,PUT,PATCH,POST,DELETE"
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from .errors import FlowError
+from ..errors import FlowError
 
 _TOKEN = re.compile(
     r"\\.|(?P<slash>/)?(?P<dot>\.)?:(?P<name>\w+)(?P<capture>\(.*?\))?(?P<star>\*)?(?P<opt>\?)?|[.*]|/\(",

@@ -10,9 +10,9 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .errors import ExpressionError
-from .expression_values import StandIns
-from .undefined import UNDEFINED
+from ..errors import ExpressionError
+from ..undefined import UNDEFINED
+from .stand_ins import StandIns
 
 if TYPE_CHECKING:
     from jlens import Expression as Compiled
@@ -95,7 +95,7 @@ class Expression:
         from jlens import Expression as Compiled
         from jlens import JlensError
 
-        from .expression_functions import host_functions, with_moment_calls
+        from .functions import host_functions, with_moment_calls
 
         self._library_error = JlensError
         self._names_msg = _NAMES_MSG.search(text) is not None

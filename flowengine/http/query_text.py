@@ -7,7 +7,7 @@ import re
 from typing import Any
 from urllib.parse import quote, unquote
 
-from .errors import FlowError
+from ..errors import FlowError
 
 MOST_PARAMETERS = 1000
 _HOLE = object()
@@ -35,7 +35,7 @@ def parse_query(
         .split("&", MOST_PARAMETERS)[:MOST_PARAMETERS]
     ):
         key, value = _pair(part)
-        if not key:
+        if not key or key == "__proto__":
             continue
         simple = simple and "[" not in key
         flat[key] = _combined(flat[key], value) if key in flat else value
@@ -77,7 +77,7 @@ def _primitive(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, float)) and math.isfinite(value):
-        from .javascript_values import js_string
+        from ..javascript_values import js_string
 
         return js_string(value)
     return ""

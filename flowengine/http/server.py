@@ -1,7 +1,7 @@
 """The runtime's own HTTP server, for flow nodes and whatever is mounted beside them.
 
 It is made by the first node that needs it (``host.service("http_server", HttpServer)``) and listens until the
-engine stops. Routes come and go while it runs. Requests to routes are read by ``http_connection``; websockets
+engine stops. Routes come and go while it runs. Requests to routes are read by ``connection``; websockets
 and mounted applications get their connections whole.
 """
 
@@ -11,18 +11,17 @@ import asyncio
 import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from email.utils import formatdate
-from html import escape
 from ssl import SSLContext
 from time import monotonic, time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from .host import Host
-from .http_connection import Connection
-from .http_cors import allow_origin, answer_preflight
-from .http_exchange import HttpRequest, HttpResponse
-from .http_paths import RoutePath, UndecodableError, compile_route_path, plain_path
+from ..host import Host
+from .connection import Connection
+from .cors import allow_origin, answer_preflight
+from .exchange import HttpRequest, HttpResponse
+from .heads import http_date
+from .paths import RoutePath, UndecodableError, compile_route_path, plain_path
 
 if TYPE_CHECKING:
     from aiohttp.web import BaseRequest, StreamResponse, WebSocketResponse
@@ -32,17 +31,20 @@ IDLE, READING = 5.0, 60.0
 BACKLOG = 511
 
 Handler = Callable[[HttpRequest, HttpResponse, bytes | None], None]
-"""Takes a request, its answer to be, and its body; None stands for a body beyond the limit."""
+"""Takes a request, its answer to be, and its body; None stands for a body beyond the limit, which is not read."""
 
 
 @dataclass(slots=True, eq=False)
 class Route:
-    """What answers a method and a path. ``limit`` tells the most bytes of a body by the request's headers."""
+    """What answers a method and a path.
+
+    ``limit`` tells by the request's headers how many bytes a body may have; None where it is read and dropped.
+    """
 
     method: str
     path: RoutePath
     handler: Handler
-    limit: Callable[[dict[str, Any]], int]
+    limit: Callable[[dict[str, Any]], int | None]
     order: int = 0
 
 
@@ -117,7 +119,7 @@ class HttpServer:
     # routes
 
     def add_route(
-        self, method: str, path: str, handler: Handler, limit: Callable[[dict[str, Any]], int]
+        self, method: str, path: str, handler: Handler, limit: Callable[[dict[str, Any]], int | None]
     ) -> Route:
         """Let a handler answer a method and an Express path below ``root``. Raises PathTextError."""
         self._routes += 1
@@ -189,7 +191,7 @@ class HttpServer:
         """The Date header of this second."""
         now = int(time())
         if self._date[0] != now:
-            self._date = (now, f"Date: {formatdate(now, usegmt=True)}\r\n")
+            self._date = (now, f"Date: {http_date(now)}\r\n")
         return self._date[1]
 
     # websockets and mounted applications
@@ -212,6 +214,11 @@ class HttpServer:
         """
         self._mounts.append((prefix.rstrip("/"), protocol))
         self._mounts.sort(key=lambda mount: len(mount[0]), reverse=True)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether the admin API lies at ``/``: its parsers then refuse broken bodies before any flow sees them."""
+        return any(not prefix for prefix, _ in self._mounts)
 
     def taker(self, method: str, url: str, *, websocket: bool) -> Callable[[], Any] | None:
         """Return the protocol that takes over the connection of a request, if one does."""
@@ -236,7 +243,7 @@ class HttpServer:
 
     async def handle(self, request: BaseRequest) -> StreamResponse:
         """Answer a request of an aiohttp server from the flows: websockets and routes."""
-        from .http_bridge import answer_from_flows
+        from .bridge import answer_from_flows
 
         websocket = self._websockets.get(request.rel_url.raw_path)
         if websocket is not None and request.headers.get("Upgrade", "").lower() == "websocket":
@@ -263,6 +270,8 @@ def _is_below(url: str, prefix: str) -> bool:
 
 def _refuse(request: HttpRequest, response: HttpResponse) -> None:
     """Answer a request that nothing here answers."""
+    from html import escape
+
     status, text = (
         404,
         f"Cannot {request['method']} {quote(request['originalUrl'].partition('?')[0], safe=_URL)}",

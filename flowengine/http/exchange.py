@@ -10,13 +10,12 @@ import hashlib
 import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable
-from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from .errors import NodeError
+from ..errors import FlowError, NodeError
 from .query_text import parse_query
 
 Headers = list[tuple[str, str]]
@@ -69,8 +68,10 @@ def make_request(
     method: str, url: str, headers: dict[str, Any], *, root: str, ip: str, secure: bool
 ) -> HttpRequest:
     """Make a request from what stood on the wire; ``headers`` by lower-case names, ``root`` is cut off ``url``."""
+    if not url.startswith("/"):
+        url = _without_origin(url)
     own = url[len(root) :] if root and url.startswith(root) else url
-    path, _, query = own.partition("?")
+    path, _, query = own.partition("#")[0].partition("?")
     cookie = headers.get("cookie")
     host = headers.get("host", "")
     return HttpRequest(
@@ -89,6 +90,11 @@ def make_request(
         secure=secure,
         xhr=headers.get("x-requested-with", "").lower() == "xmlhttprequest",
     )
+
+
+def _without_origin(url: str) -> str:
+    """Return path and query of ``http://host/path?query``, as clients of proxies ask."""
+    return re.sub(r"^https?://[^/?#]*/?", "/", url, count=1, flags=re.IGNORECASE)
 
 
 def join_headers(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
@@ -111,7 +117,7 @@ def read_cookies(text: str, *, with_json: bool = True) -> dict[str, Any]:
     for part in text.split(";"):
         name, equals, value = part.partition("=")
         name = name.strip()
-        if equals and name and name not in cookies:
+        if equals and name not in cookies and name != "__proto__":
             cookies[name] = _cookie_value(value.strip(), with_json)
     return cookies
 
@@ -125,11 +131,11 @@ def _cookie_value(value: str, with_json: bool) -> Any:
         except UnicodeDecodeError:
             return value
     if with_json and value.startswith("j:"):
-        from .javascript_values import js_parse
+        from ..javascript_values import js_parse
 
         try:
             return js_parse(value[2:]) or value
-        except ValueError:
+        except FlowError:
             return value
     return value
 
@@ -144,6 +150,16 @@ class HttpResponse:
         self.sent = False
         self._write = write
         self._headers: dict[str, tuple[str, list[str]]] = {}
+
+    def watch(self, told: Callable[[int], None]) -> None:
+        """Tell the status of the answer when it goes out."""
+        write = self._write
+
+        def write_and_tell(status: int, headers: Headers, body: bytes) -> None:
+            write(status, headers, body)
+            told(status)
+
+        self._write = write_and_tell
 
     def get(self, name: str) -> str | None:
         """Return a header set so far."""
@@ -277,6 +293,8 @@ def etag(body: bytes) -> str:
 
 
 def _not_after(first: str, second: str) -> bool:
+    from email.utils import parsedate_to_datetime
+
     try:
         return parsedate_to_datetime(first) <= parsedate_to_datetime(second)
     except (ValueError, TypeError):

@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .javascript_values import js_json
-from .undefined import UNDEFINED
+from ..javascript_values import js_json
+from ..undefined import UNDEFINED
 
 KEY = "$stands-for"
 _IN_TEXT = re.compile(r'\{"\$stands-for":([0-9]+)[^{}]*\}')

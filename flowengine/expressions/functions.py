@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
-from .errors import ExpressionError
-from .expression_values import StandIns
-from .javascript_values import js_string
-from .undefined import UNDEFINED
+from ..errors import ExpressionError
+from ..javascript_values import js_string
+from ..undefined import UNDEFINED
+from .stand_ins import StandIns
 
 HostFunction = tuple[str, Callable[..., Any], str | None]
 
