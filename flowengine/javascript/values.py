@@ -83,7 +83,7 @@ def encode_message(msg: Msg, handles: Handles, is_named: Callable[[str], bool]) 
 
     Most functions look at little of what passes through: the rest is not even parsed. That goes for small members
     too, unless the text of the function names them (``is_named``). Returns the text and the names of such members;
-    where there are any it is ``@``, JSON of ``[message, names]``, and behind it one line for every name.
+    where there are any it is ``@`` and JSON of the names, a line with the message, and one for every name.
     """
     head: dict[str, Any] = {}
     names: list[str] = []
@@ -108,11 +108,19 @@ def encode_message(msg: Msg, handles: Handles, is_named: Callable[[str], bool]) 
         names.append(name)
         texts.append(text)
     if not names:
-        return encode(head, handles), names
-    return "\n".join(("@" + encode([head, names], handles), *texts)), names
+        return _encode_plain(head, handles), names
+    return "\n".join((f"@{_encode_plain(names, handles)}", _encode_plain(head, handles), *texts)), names
 
 
 _DATA = frozenset((dict, list, float, str, int, bytes, Msg))
+
+
+def _encode_plain(value: Any, handles: Handles) -> str:
+    """Put a value into words that holds no odd number: every null in it is one."""
+    try:
+        return orjson.dumps(value, default=_plain, option=_OPTIONS).decode()
+    except TypeError:  # a text with half of a surrogate pair
+        return encode_table(value, handles)
 
 
 def _plain(value: Any) -> Any:

@@ -13,7 +13,15 @@ from .comparing import (
     strict_equal,
 )
 from .inspecting import js_inspect
-from .numbers import WHITE_SPACE, js_number, js_parse_float, js_parse_int, number_text, to_js_integral
+from .numbers import (
+    WHITE_SPACE,
+    js_number,
+    js_parse_float,
+    js_parse_int,
+    number_text,
+    number_texts,
+    to_js_integral,
+)
 from .parsing import JsonSyntaxError, js_parse
 from .regexps import JsRegex, compile_js_regex, js_regex
 from .stringify import js_json, js_keys
@@ -40,6 +48,7 @@ __all__ = [
     "less_than",
     "loose_equal",
     "number_text",
+    "number_texts",
     "strict_equal",
     "to_js_integral",
     "utf16_key",

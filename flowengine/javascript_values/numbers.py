@@ -7,6 +7,8 @@ import re
 from datetime import datetime
 from typing import Any
 
+import orjson
+
 from ..undefined import UNDEFINED
 
 MAX_SAFE_INTEGER = 2**53 - 1
@@ -33,12 +35,31 @@ def number_text(number: float) -> str:
     """Write a number as JavaScript does: ``1e+21``, ``0.000001``, ``NaN``; -0 is ``0``. Ints stay exact."""
     if isinstance(number, int):
         return int.__repr__(number)
-    if number.is_integer() and abs(number) < 1e16:
-        return str(int(number))
-    text = repr(float(number))
-    if "e" not in text:
-        return _SPECIAL.get(text, text)
-    return _respell(text)
+    # The same digits as repr's, in half the time.
+    text = orjson.dumps(float(number)).decode()
+    if text.endswith(".0"):
+        return text[:-2] if number else "0"
+    if "e" in text:
+        return _respell(text)
+    return text if text != "null" else _SPECIAL[repr(number)]
+
+
+def number_texts(values: list[Any]) -> list[str] | None:
+    """Write a list of numbers, each as ``number_text`` does; None where not all are numbers that are plain to write.
+
+    Raises TypeError where there is what JSON has no word for.
+    """
+    try:
+        data = orjson.dumps(values)
+    except orjson.JSONEncodeError:  # a whole number beyond 64 bits
+        return None
+    if not values or data.translate(None, b"0123456789.,-") != b"[]":
+        return None if values else []
+    if b".0" in data:
+        data = data.replace(b".0,", b",").replace(b".0]", b"]")
+        if b"-0," in data or b"-0]" in data:
+            return None
+    return data[1:-1].decode().split(",")
 
 
 _SPECIAL = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}

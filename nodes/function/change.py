@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import SkipValidation, model_validator
 
-from flowengine.fields import PLACES, checkbox, legacy, rows, select, show_if, starts, typed, wide
+from flowengine.fields import PLACES, checkbox, rows, select, show_if, starts, typed, wide
 from flowengine.messages import Msg
 from flowengine.node import DEFERRED, Node, NodeConfig
 
@@ -15,6 +15,8 @@ from .change_values import Rule, RuleError, Unfinished
 
 NEW_RULE = {"t": "set", "p": "payload", "pt": "msg", "to": "", "tot": "str"}
 NEW_VALUES = ("str", "msg", "flow", "global", "num", "bool", "json", "date", "jsonata", "env", "bin")
+ONLY_RULE = frozenset(("action", "property", "from", "to", "reg"))
+"""The properties of the oldest nodes, which have one rule; in newer files they are still there, and empty."""
 RULES = (
     rows(
         {
@@ -45,29 +47,27 @@ class Change(Node):
     class Config(NodeConfig):
         """``rules``: ``{"t": "set" | "change" | "delete" | "move", "p": property, "pt": its type, ...}``."""
 
-        rules: Annotated[list[dict[str, Any]], RULES] = [NEW_RULE]
-        action: Annotated[Any, legacy()] = ""
-        property: Annotated[Any, legacy()] = ""
-        from_: Annotated[Any, legacy()] = Field("", alias="from")
-        to: Annotated[Any, legacy()] = ""
-        reg: Annotated[Any, legacy()] = False
+        rules: Annotated[list[SkipValidation[dict[str, Any]]], RULES] = [NEW_RULE]
 
         @model_validator(mode="before")
         @classmethod
         def upgrade(cls, node: dict[str, Any]) -> dict[str, Any]:
             """Give rules the types they had before there were types; the oldest nodes have one rule, unlisted."""
             rules = [_only_rule(node)] if node.get("rules") is None else node["rules"]
-            return {**node, "rules": [_typed(rule) for rule in rules]}
+            upgraded = {key: value for key, value in node.items() if key not in ONLY_RULE}
+            upgraded["rules"] = [_typed(rule) for rule in rules]
+            return upgraded
 
     def on_start(self) -> None:
-        self._rules: list[Rule] = []
+        rules: list[Rule] = []
         self._is_broken = False
         for rule in self.config.rules:
             try:
-                self._rules.append(compile_rule(rule, self))
+                rules.append(compile_rule(rule, self))
             except RuleError as error:
                 self._is_broken = True
                 self.error(self._worded(error))
+        self._rules = tuple(rules)
 
     def _worded(self, error: RuleError) -> str:
         return self.words(f"errors.{error.key}", error=error)
@@ -98,10 +98,13 @@ def _only_rule(node: dict[str, Any]) -> dict[str, Any]:
 
 
 def _typed(rule: dict[str, Any]) -> dict[str, Any]:
-    typed = {**rule, "pt": rule.get("pt") or "msg"}
-    if rule.get("t") == "change" and typed.pop("re", False):
-        typed["fromt"] = "re"
+    if not rule.get("pt"):
+        rule = {**rule, "pt": "msg"}
+    if rule.get("t") == "change" and "re" in rule:
+        rule = {key: value for key, value in rule.items() if key != "re"} | (
+            {"fromt": "re"} if rule["re"] else {}
+        )
     to = rule.get("to")
     if rule.get("t") == "set" and not rule.get("tot") and isinstance(to, str) and to.startswith("msg."):
-        typed.update(to=to[4:], tot="msg")
-    return typed
+        rule = {**rule, "to": to[4:], "tot": "msg"}
+    return rule

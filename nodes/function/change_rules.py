@@ -60,7 +60,8 @@ _IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 
 
 def _set_constant(key: str, value: Any) -> Rule:
-    def set_constant(msg: Msg) -> None:
+    # As defaults, key and value take less room than in a closure, and are nearer: this is the commonest of all rules.
+    def set_constant(msg: Msg, key: str = key, value: Any = value) -> None:
         msg[key] = value
 
     return set_constant

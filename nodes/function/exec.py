@@ -16,8 +16,6 @@ from flowengine.javascript_values import js_number, js_string
 from flowengine.messages import UNDEFINED, Msg, clone, get_property
 from flowengine.node import Node, NodeConfig
 
-DEFAULT_BUFFER = 10_000_000
-"""Bytes of output that a program may print before it is killed, where the settings do not say."""
 PIECE = 65536
 _WORDS = re.compile(r'(?:[^\s"]+|"[^"]*")+')
 
@@ -60,7 +58,7 @@ class Exec(Node):
         seconds = js_number(self.config.timer or 0)
         self._seconds = seconds if seconds > 0 else None
         self._plain_code = self.config.oldrc != "false"
-        self._limit = int(self.host.settings.other("execMaxBufferSize") or DEFAULT_BUFFER)
+        self._limit = self.host.settings.exec_max_buffer_size
         self._running: dict[int, asyncio.subprocess.Process] = {}
 
     async def on_input(self, msg: Msg) -> Any:

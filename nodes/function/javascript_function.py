@@ -64,10 +64,10 @@ class JavaScriptFunction:
         config = node.config
         settings = node.host.settings
         seconds = config.timeout or float(
-            settings.other("globalFunctionTimeout") or settings.function_timeout or SAFETY_NET
+            settings.global_function_timeout or settings.function_timeout or SAFETY_NET
         )
         self._limits = Limits(seconds, settings.function_memory_limit)
-        self._engine = str(settings.other("functionEngine", "quickjs"))
+        self._engine = settings.function_engine
         self._sandbox: Sandbox | None = None
         self._waiting: list[Msg] | None = []
         self._dropping = False

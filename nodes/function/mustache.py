@@ -9,9 +9,10 @@ from typing import Any, Protocol
 
 from flowengine.errors import NodeError
 from flowengine.javascript_values import js_string, js_truthy, number_text
-from flowengine.messages import UNDEFINED, step
+from flowengine.messages import UNDEFINED, Msg, step
 
 from .mustache_parser import Token, parse_template
+from .mustache_rows import FillRows, compile_rows
 
 Elsewhere = Callable[[str], Any]
 """Gives the value of a name that the message does not have."""
@@ -53,21 +54,47 @@ def compile_mustache(template: str) -> Fill:
     return fill
 
 
+def _wanted(tokens: list[Token]) -> list[Token]:
+    return [token for token in tokens if token.kind not in ("!", "=")]
+
+
 def _sequence(tokens: list[Token]) -> Part:
-    wanted = [token for token in tokens if token.kind not in ("!", "=")]
+    wanted = _wanted(tokens)
     if len(wanted) == 1:
         return _compile(wanted[0])
     # What is text anyway stands in the list already; only the gaps are filled for each message.
     texts = [token.value if token.kind == "text" else "" for token in wanted]
-    gaps = [(at, _compile(token)) for at, token in enumerate(wanted) if token.kind != "text"]
+    gaps = [
+        (at, _plain_key(token), _compile(token)) for at, token in enumerate(wanted) if token.kind != "text"
+    ]
 
     def sequence(view: View) -> str:
         filled = texts.copy()
-        for at, part in gaps:
-            filled[at] = part(view)
+        # Most names are keys of the innermost value, and most values texts or numbers: they cost no call.
+        value = view.value if view.value.__class__ in _KEYED and not view.escapes else _NOTHING
+        for at, key, part in gaps:
+            found: Any = value.get(key)
+            kind: Any = found.__class__
+            if kind is str:
+                filled[at] = found.translate(_HTML) if _needs_escape(found) else found
+            elif kind is int:
+                filled[at] = repr(found)
+            elif kind is float:
+                filled[at] = number_text(found)
+            else:
+                filled[at] = part(view)
         return "".join(filled)
 
     return sequence
+
+
+_KEYED: frozenset[Any] = frozenset((dict, Msg))
+_NOTHING: dict[Any, Any] = {}
+
+
+def _plain_key(token: Token) -> str | None:
+    """Return the key that a tag stands for, where it is to be looked up and escaped and nothing else."""
+    return token.value if token.kind == "name" and "." not in token.value else None
 
 
 def _compile(token: Token) -> Part:
@@ -79,7 +106,7 @@ def _compile(token: Token) -> Part:
         return _escaped(token.value)
     find = _lookup(token.value)
     if token.kind == "#":
-        return _section(find, _sequence(token.inner))
+        return _section(find, _sequence(token.inner), compile_rows(_wanted(token.inner), escape_html))
     if token.kind == "^":
         return _inverted(find, _sequence(token.inner))
     return _unescaped(find)
@@ -107,15 +134,9 @@ def escape_html(text: str) -> str:
 
 def _escaped(name: str) -> Part:
     find = _lookup(name)
-    key = None if "." in name else name
 
     def part(view: View) -> str:
-        # Most names are keys of the innermost value, and most values texts or numbers: they go no detours.
-        value: Any = UNDEFINED
-        if view.value.__class__ is dict and key is not None and not view.escapes:
-            value = view.value.get(key, UNDEFINED)
-        if value is UNDEFINED:
-            value = find(view)
+        value = find(view)
         kind: Any = value.__class__
         if kind is str:
             return str(value.translate(_HTML)) if _needs_escape(value) else str(value)
@@ -134,12 +155,14 @@ def _unescaped(find: Lookup) -> Part:
     return part
 
 
-def _section(find: Lookup, inner: Part) -> Part:
+def _section(find: Lookup, inner: Part, fill_rows: FillRows | None) -> Part:
     def part(view: View) -> str:
         value = find(view)
         if not js_truthy(value):
             return ""
         if isinstance(value, (list, tuple)):
+            if fill_rows is not None and (rows := fill_rows(value)) is not None:
+                return rows
             within, texts = _within(view, None), []
             for item in value:
                 within.value = item
@@ -174,13 +197,14 @@ def _lookup(name: str) -> Lookup:
         return lambda view: _for_json(view.value) if view.escapes else view.value
 
     def find(view: View) -> Any:
-        around: View | None = view
-        while around is not None:
+        value = find_in(view.value)
+        around = view.around
+        while value is UNDEFINED:
+            if around is None:
+                return view.elsewhere(name)
             value = find_in(around.value)
-            if value is not UNDEFINED:
-                return _for_json(value) if view.escapes else value
             around = around.around
-        return view.elsewhere(name)
+        return _for_json(value) if view.escapes else value
 
     return find
 
@@ -199,9 +223,12 @@ def _by_key(name: str) -> Lookup:
 def _by_path(names: list[str]) -> Lookup:
     def find_in(value: Any) -> Any:
         for name in names:
-            if value is None or value is UNDEFINED:
+            if value.__class__ in _KEYED:
+                value = value.get(name, UNDEFINED)
+            elif value is None or value is UNDEFINED:
                 return UNDEFINED
-            value = step(value, name)
+            else:
+                value = step(value, name)
         return value
 
     return find_in

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -74,6 +75,8 @@ class Switch(Node):
                 self._rules.append((test, rule.get("t") == "else"))
             except BadExpression as error:
                 self._break(error)
+        if len(self._rules) == 1 and not (self._is_broken or self._needs_count or self._rules[0][1]):
+            self.on_input = self._filter(self._rules[0][0])  # type: ignore[method-assign, assignment]
 
     def _compile_property(self) -> Value:
         config = self.config
@@ -100,6 +103,26 @@ class Switch(Node):
                 self.send(self._handle(part))
             return DEFERRED
         return self._handle(msg)
+
+    def _filter(self, test: Rule) -> Callable[[Msg], Msg | None]:
+        """Make what handles messages where there is one rule only: many switches are filters, without an else."""
+        read = self._property
+
+        def pass_or_drop(msg: Msg) -> Msg | None:
+            try:
+                value = read(msg)
+            except BadExpression as error:
+                self.warn(self._worded(error))
+                return None
+            try:
+                holds = test(value, msg)
+            except BadExpression as error:
+                self.error(self._worded(error), msg)
+                return None
+            self._previous = value
+            return msg if holds else None
+
+        return pass_or_drop
 
     def on_close(self, removed: bool) -> None:
         self._waiting.clear()

@@ -119,6 +119,8 @@ class Join(Node):
         self._joiner = _joiner(config.joiner if "joiner" in named else "", config.joiner_type or "str")
         self._groups: dict[Any, Group] = {}
         self._reduction: Reduction | None = None
+        if self._mode == "auto" and self._path.is_key:
+            self.on_inputs = self._take_all
         if self._mode == "reduce":
             try:
                 self._reduction = Reduction(self)
@@ -156,6 +158,26 @@ class Join(Node):
             self._reduction.release()
 
     # taking in messages
+
+    def _take_all(self, msgs: list[Msg]) -> None:
+        """Take in messages that wait together: the parts of one sequence, in order, at one go."""
+        at = 0
+        while at < len(msgs):
+            if count := self._take_run(msgs, at):
+                at += count
+            else:
+                self._receive(msgs[at])
+                at += 1
+
+    def _take_run(self, msgs: list[Msg], at: int) -> int:
+        """Take in parts that follow a group's last one; returns how many there are."""
+        parts = msgs[at].get("parts")
+        group_id = parts.get("id") if isinstance(parts, dict) else None
+        group = self._groups.get(group_id) if isinstance(group_id, str) else None
+        count = 0 if group is None else group.take_run(group_id, msgs, at)
+        if group is not None and self.complete_nodes is not None:
+            group.pending += msgs[at : at + count]
+        return count
 
     def _without_parts(self, msg: Msg) -> None:
         if "reset" in msg:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from flowengine.errors import NodeError
@@ -14,6 +15,13 @@ from .separators import separator_bytes
 
 MAX_HOLES = 1_000_000
 """How far beyond the last item an index may point: what is between is filled."""
+
+
+_KEYED = frozenset(("object", "merged", "buffer"))
+"""Kinds that are no lists of values in the order they came in."""
+
+_ORDERS = frozenset(("reset", "complete", "restartTimeout"))
+"""Properties of a message that tell the node what to do."""
 
 
 class Group:
@@ -68,13 +76,47 @@ class Group:
         index, kind = parts.get("index"), self.kind
         if index.__class__ is not int or index != len(self.items) or kind != parts.get("type"):
             return False
-        if kind in ("object", "merged", "buffer"):
+        if kind in _KEYED:
             return False
         value = self.path.get(msg) if parts.get("property") else msg.get("payload")
         self.items.append(None if value is UNDEFINED else value)
         self.filled += 1
         self.add(msg, parts)
         return True
+
+    def take_run(self, group_id: Any, msgs: list[Msg], at: int) -> int:
+        """Take in what ``follow`` would of messages from ``at`` on, but none that makes the group full.
+
+        Returns how many these are; it is 0 too where one of them has more to say than its value.
+        """
+        if self.kind in _KEYED or self.count.__class__ is not int:
+            return 0
+        kind, shared = self.kind, False
+        index = len(self.items)
+        values: list[Any] = []
+        merged: dict[str, Any] = {}
+        for msg in islice(msgs, at, at + max(self.count - 1 - self.filled, 0)):
+            parts = msg.get("parts")
+            if (
+                parts.__class__ is not dict
+                or parts.get("index") != index
+                or parts.get("id") != group_id
+                or parts.get("type") != kind
+                or "property" in parts
+            ):
+                break
+            values.append(msg.get("payload"))
+            merged.update(msg)
+            shared = shared or msg.shared
+            index += 1
+        if not values or not _ORDERS.isdisjoint(merged):
+            return 0
+        self.items += values
+        self.filled += len(values)
+        self.msg.update(merged)
+        self.msg.entry = msgs[at + len(values) - 1].entry
+        self.shared = self.shared or shared
+        return len(values)
 
     def add(self, msg: Msg, parts: Any) -> None:
         """Let the message's properties be those of the result; later messages win."""

@@ -25,11 +25,14 @@ from .separators import byte_list, separator_bytes, unescape, whole_number
 PORTION = 1000
 """Parts to send in one go."""
 
-Piece = tuple[Any, dict[str, Any]]
-"""The value of a part, and what its ``parts`` tell besides what they tell of the whole."""
+Parts = dict[str, Any]
+"""What the ``parts`` of a message tell of the sequence it is in."""
 
-Work = tuple[Msg, Iterator[Piece]]
-"""A message that takes on part after part, and the parts to come."""
+Piece = tuple[Any, int]
+"""The value of a part, and its index."""
+
+Work = tuple[Msg, Parts, Iterator[Piece]]
+"""A message that takes on part after part, what ``parts`` tell of the next one, and the parts to come."""
 
 
 class Split(Node):
@@ -96,8 +99,8 @@ class Split(Node):
         if self._is_broken or (value := self._path.get(msg)) is UNDEFINED:
             return DEFERRED
         msg.pop("_msgid", None)
-        msg["parts"] = self._parts(msg)
-        if (work := self._split(msg, value)) is None:
+        parts = msg["parts"] = self._parts(msg)
+        if (work := self._split(msg, parts, value)) is None:
             return None
         self._work.append(work)
         if len(self._work) == 1:
@@ -108,8 +111,8 @@ class Split(Node):
         self._work.clear()
         self._waiting.clear()
 
-    def _parts(self, msg: Msg) -> dict[str, Any]:
-        parts: dict[str, Any] = {"parts": msg["parts"]} if "parts" in msg else {}
+    def _parts(self, msg: Msg) -> Parts:
+        parts: Parts = {"parts": msg["parts"]} if "parts" in msg else {}
         parts["id"] = generate_id()
         if self._property != "payload":
             parts["property"] = self._property
@@ -121,9 +124,9 @@ class Split(Node):
         """Send some parts; where there are more, go on when these have been delivered."""
         if not self._work:
             return
-        msg, pieces = self._work[0]
+        msg, parts, pieces = self._work[0]
         try:
-            if self._send_parts(msg, islice(pieces, PORTION)) < PORTION:
+            if self._send_parts(msg, parts, islice(pieces, PORTION)) < PORTION:
                 self._work.popleft()
         except Exception as error:
             self._work.popleft()
@@ -131,20 +134,21 @@ class Split(Node):
         if self._work:
             self.host.delivery.put(self._send_portion, self._work[0][0])
 
-    def _send_parts(self, msg: Msg, pieces: Iterator[Piece]) -> int:
+    def _send_parts(self, msg: Msg, parts: Parts, pieces: Iterator[Piece]) -> int:
         msg.shared = True  # what lies beside the property is in all parts
-        whole = msg["parts"]
         shares, entry = self._shares(msg), msg.entry
         key = self._property if self._path.is_key else None
         delivery, passed = self.host.delivery, self.collect()
         sent = 0
-        for value, details in pieces:
+        for value, index in pieces:
             if key is not None:
                 msg[key] = value
             else:
                 self._path.set(msg, value)
-            msg["parts"] = {**whole, **details}
+            msg["parts"] = own_parts = parts.copy()
+            own_parts["index"] = index
             part = Msg(msg)
+            part["_msgid"] = generate_id()
             # Attributes that are as the class has them take neither time nor memory.
             if entry is not None:
                 part.entry = entry
@@ -162,12 +166,9 @@ class Split(Node):
         own = (self._path.parts[0], "parts")
         return (
             len(self._path.parts) > 1
-            or any(isinstance(value, (dict, list)) for value in msg["parts"].values())
-            or any(
-                isinstance(value, (dict, list, set, bytearray))
-                for key, value in msg.items()
-                if key not in own
-            )
+            or self._ch.__class__ is list
+            or any(value.__class__ in _CONTAINERS for value in msg["parts"].values())
+            or any(value.__class__ in _CONTAINERS for key, value in msg.items() if key not in own)
         )
 
     def _end(self, msg: Msg, *, waits: bool = False) -> None:
@@ -182,72 +183,73 @@ class Split(Node):
         for msg in waiting:
             self.done(msg)
 
-    def _next(self) -> dict[str, Any]:
+    def _next(self) -> int:
         self._index += 1
-        return {"index": self._index - 1}
+        return self._index - 1
 
     # splitting
 
-    def _split(self, msg: Msg, value: Any) -> Work | None:
+    def _split(self, msg: Msg, parts: Parts, value: Any) -> Work | None:
         """Return what there is to send, or None where the value has no parts."""
         by_length = self._length > 0
         if isinstance(value, str):
-            return msg, self._text_by_length(msg, value) if by_length else self._text_by_separator(msg, value)
+            split = self._text_by_length if by_length else self._text_by_separator
+            return msg, parts, split(msg, parts, value)
         if isinstance(value, list):
             work = Msg(msg)
             work.entry = msg.entry
-            return work, self._array(msg, value)
+            return work, parts, self._array(msg, parts, value)
         if isinstance(value, (bytes, bytearray)):
             data = self._buffer + bytes(value)
-            return msg, self._buffer_by_length(msg, data) if by_length else self._buffer_by_separator(
-                msg, data
-            )
+            cut = self._buffer_by_length if by_length else self._buffer_by_separator
+            return msg, parts, cut(msg, parts, data)
         if value is None:
             raise NodeError("Cannot convert undefined or null to object", name="TypeError")
-        return (msg, self._object(msg, value)) if isinstance(value, dict) else None
+        return (msg, parts, self._object(msg, parts, value)) if isinstance(value, dict) else None
 
-    def _array(self, msg: Msg, items: list[Any]) -> Iterator[Piece]:
+    def _array(self, msg: Msg, parts: Parts, items: list[Any]) -> Iterator[Piece]:
         step = self._items
-        msg["parts"].update(type="array", count=-(-len(items) // step), len=step)
+        parts.update(type="array", count=-(-len(items) // step), len=step)
         for index, at in enumerate(range(0, len(items), step)):
-            yield items[at] if step == 1 else items[at : at + step], {"index": index}
+            yield items[at] if step == 1 else items[at : at + step], index
         self._end(msg)
 
-    def _object(self, msg: Msg, value: dict[str, Any]) -> Iterator[Piece]:
-        msg["parts"]["type"] = "object"
+    def _object(self, msg: Msg, parts: Parts, value: dict[str, Any]) -> Iterator[Piece]:
+        parts["type"] = "object"
         for index, key in enumerate(js_keys(value)):
             if self._key_path is not None:
                 self._key_path.set(msg, key)
-            yield value[key], {"key": key, "index": index, "count": len(value)}
+            parts.update(key=key, index=index, count=len(value))
+            yield value[key], index
         self._end(msg)
 
-    def _text_by_separator(self, msg: Msg, text: str) -> Iterator[Piece]:
+    def _text_by_separator(self, msg: Msg, parts: Parts, text: str) -> Iterator[Piece]:
         text = self._text + text
         pieces = text.split(self._separator) if self._separator else list(text) or [""]
         rest = pieces.pop() if self._stream else ""
-        msg["parts"].update(type="string", ch=self._ch)
+        parts.update(type="string", ch=self._ch)
         if not self._stream:
-            msg["parts"]["count"] = len(pieces)
+            parts["count"] = len(pieces)
             self._index = 0
         self._text = rest
         for piece in pieces:
             yield piece, self._next()
         self._end(msg)
 
-    def _text_by_length(self, msg: Msg, text: str) -> Iterator[Piece]:
-        msg["parts"].update(type="string", ch="", len=self._length)
-        self._text = yield from self._by_length(msg, self._text + text)
+    def _text_by_length(self, msg: Msg, parts: Parts, text: str) -> Iterator[Piece]:
+        parts.update(type="string", ch="", len=self._length)
+        self._text = yield from self._by_length(msg, parts, self._text + text)
 
-    def _buffer_by_length(self, msg: Msg, data: bytes) -> Iterator[Piece]:
-        msg["parts"].update(type="buffer", len=self._length)
-        self._buffer = yield from self._by_length(msg, data)
+    def _buffer_by_length(self, msg: Msg, parts: Parts, data: bytes) -> Iterator[Piece]:
+        parts.update(type="buffer", len=self._length)
+        self._buffer = yield from self._by_length(msg, parts, data)
 
-    def _by_length(self, msg: Msg, data: Any) -> Any:
+    def _by_length(self, msg: Msg, parts: Parts, data: Any) -> Any:
         """Yield pieces of equal length; returns what is left for the next message."""
         step = self._length
         count = -(-len(data) // step)
         if not self._stream:
-            msg["parts"]["count"] = count
+            parts["count"] = count
             self._index = 0
         start = max(count - 1, 0) * step
         for at in range(0, start, step):
@@ -263,11 +265,11 @@ class Split(Node):
         self._end(msg)
         return data[:0]
 
-    def _buffer_by_separator(self, msg: Msg, data: bytes) -> Iterator[Piece]:
+    def _buffer_by_separator(self, msg: Msg, parts: Parts, data: bytes) -> Iterator[Piece]:
         *pieces, last = data.split(self._bytes) if self._bytes else [data]
-        msg["parts"].update(type="buffer", ch=self._ch)
+        parts.update(type="buffer", ch=self._ch)
         if not self._stream:
-            msg["parts"]["count"] = len(pieces) + 1
+            parts["count"] = len(pieces) + 1
             self._index = 0
         for piece in pieces:
             yield piece, self._next()

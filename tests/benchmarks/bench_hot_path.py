@@ -1,7 +1,12 @@
 """Micro-benchmarks of what every message goes through; by pytest-benchmark, and only when asked for by name:
 
-pip install pytest-benchmark
-pytest tests/benchmarks/bench_hot_path.py
+    pip install -e ".[test,benchmark]"
+    pytest tests/benchmarks/bench_hot_path.py                       # all, some 15 seconds
+    pytest tests/benchmarks/bench_hot_path.py -k switch             # one of them
+    pytest tests/benchmarks/bench_hot_path.py --benchmark-autosave  # keep the figures, and after a change:
+    pytest tests/benchmarks/bench_hot_path.py --benchmark-compare   # hold the new ones against them
+
+The smallest figure of each is the one to go by; a busy machine moves all others.
 """
 
 from __future__ import annotations
@@ -73,6 +78,33 @@ def test_send(benchmark: Any, run: Run) -> None:
     engine.delivery.asleep = False
     node, msg = engine.nodes["n0"], Msg(message())
     benchmark(lambda: (node.send(msg), engine.delivery.queue.clear()))
+    run(engine.stop())
+
+
+def test_deliver(benchmark: Any, run: Run) -> None:
+    """One message queued for a node that takes it and sends nothing, and the queue drained."""
+    engine = run(started(chain("junction", 1)))
+    engine.delivery.asleep = False
+    node, msg, queue = engine.nodes["n0"], Msg(message()), engine.delivery.queue
+
+    def deliver() -> None:
+        engine.delivery.give(node, msg)
+        receive, load = queue.popleft()
+        receive(load)
+
+    benchmark(deliver)
+    assert not queue
+    run(engine.stop())
+
+
+@pytest.mark.parametrize("count", [10, 1000])
+def test_split_and_join(benchmark: Any, run: Run, count: int) -> None:
+    """One list that is taken apart and put together again."""
+    nodes = chain("split", 2, arraySplt=1, splt="\\n")
+    nodes[-1] |= {"type": "join", "mode": "auto"}
+    engine = run(started(nodes))
+    lists = lambda: (([Msg(payload=list(range(count)))],), {})  # noqa: E731
+    benchmark.pedantic(lambda msgs: run(delivered(engine, msgs)), setup=lists, rounds=20, warmup_rounds=2)
     run(engine.stop())
 
 

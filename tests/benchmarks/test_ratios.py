@@ -80,12 +80,40 @@ def measured(nodes: list[NodeDict], count: int, first: str = "n0") -> float:
 
 @pytest.mark.parametrize(
     ("kind", "most"),
-    [("junction", 3), ("change", 4), ("switch", 8), ("python", 10), ("template", 60), ("javascript", 400)],
+    [
+        ("junction", 2.5),
+        ("change", 3.5),
+        ("switch", 4),
+        ("python", 6.5),
+        ("change_path", 16),
+        ("change_jsonata", 60),
+        ("template", 70),
+        ("javascript", 250),
+    ],
 )
 def test_a_hop_costs_a_few_bare_ones(kind: str, most: float):
     node_type, fields = CHAINS[kind]
     hop = measured(chain(node_type, 10, **fields), COUNT) / (COUNT * 10)
     assert hop < most * bare_hop()
+
+
+def test_a_part_split_off_and_joined_costs_a_few_hops():
+    nodes = chain("split", 2, arraySplt=1, splt="\\n")
+    nodes[-1] |= {"type": "join", "mode": "auto"}
+
+    async def cost() -> float:
+        engine = Engine(Settings(ui_port=0), env={})
+        await engine.deploy(nodes)
+        found = []
+        for _ in range(ROUNDS):
+            began = process_time()
+            engine.delivery.give(engine.nodes["n0"], Msg(payload=list(range(COUNT))))
+            assert await engine.delivery.idle(60)
+            found.append(process_time() - began)
+        await engine.stop()
+        return min(found)
+
+    assert asyncio.run(cost()) / COUNT < 20 * bare_hop()
 
 
 def test_a_hop_costs_the_same_among_ten_thousand_nodes():

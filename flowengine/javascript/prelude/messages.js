@@ -63,17 +63,30 @@
     // has looked at goes back by name only.
     function readMessage(call, text) {
         if (text.charCodeAt(0) !== 64) return decode(text);
-        const [message, names] = JSON.parse(text.slice(1, text.indexOf('\n')));
+        const at = text.indexOf('\n');
+        const names = namesOf(text.slice(1, at));
+        const message = JSON.parse(text.slice(at + 1, text.indexOf('\n', at + 1)));
         call.unread = names;
         call.text = text;
         for (let i = 0; i < names.length; i++) defineProperty(message, names[i], readers[names[i]] || makeReader(names[i]));
-        calls.set(message, call);
         return message;
+    }
+
+    // One message after the other has the same members.
+    let lastNames = [];
+    let lastNamesText = '[]';
+
+    function namesOf(text) {
+        if (text !== lastNamesText) {
+            lastNames = JSON.parse(text);
+            lastNamesText = text;
+        }
+        return lastNames;
     }
 
     function textOf(call, name) {
         if (call.lines === null) call.lines = call.text.split('\n');
-        return call.lines[call.unread.indexOf(name) + 1];
+        return call.lines[call.unread.indexOf(name) + 2];
     }
 
     // One for each name, whatever message it is on: they are made for every message.
@@ -233,23 +246,27 @@
 
     const base = Object.assign(Object.create(null), info, shared);
 
-    function makeNode(call, id) {
+    // The call itself must not refer to its message, by which it is found: a circle would keep both until the engine
+    // looks for such, through all that there is, and that again and again.
+    function makeNode(call, id, message = null) {
         const node = Object.create(base);
         node[CALL] = call;
         node[ID] = id;
+        node[MESSAGE] = message;
         return node;
     }
 
     // Most functions return what they send: what else a node can do with a message is made when it is asked for.
     const CALL = Symbol('call');
     const ID = Symbol('id');
+    const MESSAGE = Symbol('message');
 
     function defineMethod(name, make) {
         const define = (node, value) => defineProperty(node, name, { value, writable: true, enumerable: true, configurable: true });
         defineProperty(base, name, {
             get() {
                 if (!this[CALL]) return undefined;
-                define(this, make(this[CALL], this[ID]));
+                define(this, make(this[CALL], this[ID], this[MESSAGE]));
                 return this[name];
             },
             set(value) { define(this, value); },
@@ -258,14 +275,15 @@
     }
 
     defineMethod('send', (call, id) => (sent, copy) => sendResults(call, id, sent, copy !== false));
-    defineMethod('done', (call) => (error) => {
+    defineMethod('done', (call, id, message) => (error) => {
         const text = error ? encode(error) : '';
-        const about = write(call.message);
+        const about = write(message);
         emit(() => deeds.done(call.number, text, about));
     });
 
     let main = null;
     let waits = true;
+    let usesNode = true;
     let running = 0;
 
     // Goes through messages that wait together, until they have taken long enough for once.
@@ -288,47 +306,46 @@
     let collects = false;
 
     function input(number, tells, text) {
-        const call = { number, message: null, unread: null, text: '', lines: null, touched: false, tells, returns: false, ended: false };
+        const call = { number, unread: null, text: '', lines: null, touched: false, tells, returns: false, ended: false };
         const message = readMessage(call, text);
-        call.message = message;
         calls.set(message, call);
         running++;
         if (!waits) {
-            runNow(call);
+            runNow(call, message);
             return;
         }
-        main(message, makeNode(call, message._msgid)).then(
-            (result) => finish(call, result),
-            (error) => fail(call, error),
+        main(message, makeNode(call, message._msgid, message)).then(
+            (result) => finish(call, message, result),
+            (error) => fail(call, message, error),
         );
     }
 
     // A function without promises needs none around it either.
-    function runNow(call) {
+    function runNow(call, message) {
         let result;
         try {
-            result = main(call.message, makeNode(call, call.message._msgid));
+            result = main(message, usesNode ? makeNode(call, message._msgid, message) : undefined);
         } catch (error) {
-            fail(call, error);
+            fail(call, message, error);
             return;
         }
-        finish(call, result);
+        finish(call, message, result);
     }
 
-    function finish(call, result) {
+    function finish(call, message, result) {
         settle(call);
-        if (result === call.message) {
+        if (result === message) {
             const text = write(result);
             call.ended = true;
             if (collects) collect(call.number, text);
             else deeds.finish(call.number, true, text, '');
             return;
         }
-        const about = call.tells ? write(call.message) : '';
+        const about = call.tells ? write(message) : '';
         if (result !== null && result !== undefined) {
             // What is returned goes out at once: nobody is left who could change it.
             call.returns = true;
-            sendResults(call, call.message._msgid, result, false);
+            sendResults(call, message._msgid, result, false);
         }
         call.ended = true;
         if (collects) collect(call.number, '');
@@ -347,9 +364,8 @@
         if (live.size && running === 0 && flow.timers.size() === 0) live.clear();
     }
 
-    function fail(call, error) {
+    function fail(call, message, error) {
         settle(call);
-        const { message } = call;
         if (error instanceof Error || (typeof error === 'object' && error !== null && Object.hasOwn(error, 'stack'))) {
             message.error = error;
             placeReferenceError(error);
@@ -394,7 +410,12 @@
         sendResults,
         report,
         closers,
-        load(body, mayWait) { main = body; waits = mayWait; },
+        load(body, mayWait) {
+            main = body;
+            waits = mayWait;
+            const text = String(body);
+            usesNode = /\b(node|arguments|eval)\b|\\u/.test(text.slice(text.indexOf('{')));
+        },
         waits: () => waits,
         abandon() {
             collects = false;

@@ -520,6 +520,14 @@ async def test_a_message_sent_by_a_timer_is_whole() -> None:
         assert harness.received("h1") == [{"_msgid": "m1", "payload": list(range(1000))}]
 
 
+@pytest.mark.parametrize(
+    "code",
+    ["arguments[1].send(msg);", "eval('no' + 'de').send(msg);", r"\u006eode.send(msg);", "node.send(msg);"],
+)
+async def test_the_node_is_found_however_it_is_asked_for(code: str) -> None:
+    assert await result_of(f"msg.payload = 7;\n{code}") == 7
+
+
 async def test_what_is_no_function_is_named() -> None:
     assert await texts_of_errors("let a = 1;\nmsg.payload.toUpperCase();") == [
         "TypeError: msg.payload.toUpperCase is not a function"

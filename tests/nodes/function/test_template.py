@@ -32,6 +32,11 @@ FILLED = [
     ("{{payload.length}}", "four", "4"),
     ("a\n {{! note }} \nb\n{{#payload}}\n- {{.}}\n{{/payload}}\nc", [1, 2], "a\nb\n- 1\n- 2\nc"),
     ("{{=<% %>=}}<% payload %> {{payload}}<%={{ }}=%> {{payload}}", 1, "1 {{payload}} 1"),
+    (
+        "{{#payload}}{{a}}|{{b}}|{{topic}};{{/payload}}",
+        [{"a": "<", "b": 2.5}, {"a": None, "b": True}, {"a": {}, "topic": 1e21}, "x", {"a": -0.0}],
+        "&lt;|2.5|t;|true|t;[object Object]||1e+21;||t;0||t;",
+    ),
     ("{{ payload }} {{{ payload }}} {{# payload }}x{{/ payload }}", "<", "&lt; < x"),
 ]
 

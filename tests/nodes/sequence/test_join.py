@@ -6,7 +6,12 @@ import asyncio
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from flowengine.engine import Engine
+from flowengine.messages import Msg, clone
+from flowengine.settings import Settings
 from flowengine.testing import FlowHarness
 
 from ..function.flow_of_one import flow_of_one, payloads, sent
@@ -135,3 +140,44 @@ async def test_more_messages_than_allowed_are_dropped():
     msgs = [part(index, index, count=9) for index in range(3)]
     harness = await sent(flow, *msgs, settings={"nodeMessageBufferMaxLength": 2})
     assert [report.text for report in harness.errors] == ["too many pending messages in join node"]
+
+
+def parts_of_sequences() -> st.SearchStrategy[list[dict[str, Any]]]:
+    """Messages of two sequences, mostly in order, some with what makes the node do something else."""
+    special = st.sampled_from(
+        [{}, {}, {}, {"reset": 1}, {"complete": 1}, {"payload": None}, {"topic": "t"}, {"parts": 5}]
+    )
+    name, length = st.sampled_from("st"), st.integers(1, 9)
+    told = st.sampled_from([{}, {}, {"count": 0}, {"property": "other"}, {"type": "string", "ch": "-"}])
+    run = st.tuples(name, length, told, st.lists(special, min_size=9, max_size=9), st.booleans())
+
+    def msgs(runs: list[Any]) -> list[dict[str, Any]]:
+        return [
+            {**part(at, at, **{"type": "array", "count": length, **told, "id": name}), **specials[at]}
+            for name, length, told, specials, backwards in runs
+            for at in (reversed(range(length)) if backwards else range(length))
+        ]
+
+    return st.lists(run, max_size=6).map(msgs)
+
+
+@given(parts_of_sequences())
+@settings(deadline=None, max_examples=40)
+def test_parts_that_wait_together_are_joined_as_those_that_come_one_by_one(msgs: list[dict[str, Any]]):
+    async def joined(together: bool) -> list[Any]:
+        engine = Engine(Settings(ui_port=0), env={})
+        await engine.deploy(join())
+        found: list[Any] = []
+        engine.reporters.append(lambda report: found.append((report.kind, report.text)))
+        node = engine.nodes["n"]
+        node.route = lambda msg: found.append({key: value for key, value in msg.items() if key != "_msgid"})
+        for msg in msgs:
+            if together:
+                engine.delivery.give(node, Msg(clone(msg)))
+            else:
+                node.receive(Msg(clone(msg)))
+        await engine.delivery.idle(5)
+        await engine.stop()
+        return found
+
+    assert asyncio.run(joined(together=True)) == asyncio.run(joined(together=False))
