@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
+
+UNFINISHED = ".tmp"
+"""How names end of files that are being written."""
 
 
 def write_atomic(file: Path, content: bytes, *, mode: int = 0o600) -> None:
     """Write beside the file, flush to disk, then rename over it: a crash leaves the old or the new content."""
+    import tempfile
+
     file.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.", suffix=UNFINISHED)
     try:
         with os.fdopen(handle, "wb") as out:
             out.write(content)
@@ -22,6 +26,14 @@ def write_atomic(file: Path, content: bytes, *, mode: int = 0o600) -> None:
         Path(name).unlink(missing_ok=True)
         raise
     _sync_folder(file.parent)
+
+
+def remove_unfinished(file: Path) -> None:
+    """Remove what a process left that was killed while it wrote a file."""
+    from glob import escape
+
+    for left in file.parent.glob(f".{escape(file.name)}.*{UNFINISHED}"):
+        left.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -90,7 +90,10 @@ class Checker:
             return
         node_class = self.node_sets.find(node["type"])
         if node_class is None:
-            yield self.problem("error", node, self.words("unknown_type"))
+            reason = self.node_sets.reason(node["type"])
+            yield self.problem(
+                "error", node, self.words("broken_type" if reason else "unknown_type", reason=reason)
+            )
             return
         try:
             config = read_config(node_class, node)

@@ -6,21 +6,35 @@ What JSON lacks, and what was cut, is wrapped: ``{"__enc__": true, "type": ..., 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .errors import FlowError, error_stack
 from .javascript_values import iso_date, js_json, js_string
 from .undefined import UNDEFINED
 
+if TYPE_CHECKING:
+    from .messages import Msg
+
 MAX_SAFE_INTEGER = 2**53 - 1
+
+Cut = Callable[[str, int], int]
+"""Tells how many characters of a text to show where it is longer than so many."""
+
+
+def at_length(text: str, longest: int) -> int:
+    """Cut a text wherever it is too long."""
+    return longest
 
 
 @dataclass(slots=True)
 class DebugMessage:
     """What a debug node shows: ``head`` (id, z, path, and where they are set name, topic, property) and the value.
+
+    ``msg`` is the message it is of, which tells what stream it belongs to.
 
     The value belongs to the flow: whoever listens uses it at once, and changes and keeps nothing of it.
     """
@@ -28,16 +42,20 @@ class DebugMessage:
     head: dict[str, Any]
     value: Any
     longest: int
+    msg: Msg | None = None
 
-    def for_sidebar(self) -> dict[str, Any]:
+    def for_sidebar(self, cut: Cut = at_length) -> dict[str, Any]:
         """Return it as the editor takes it, cut to size."""
-        return {**self.head, **encode_value(self.value, self.longest)}
+        return {**self.head, **encode_value(self.value, self.longest, cut)}
 
 
-def encode_value(value: Any, longest: int) -> dict[str, Any]:
-    """Return ``{"format", "msg"}`` of a value; strings, arrays and buffers are cut to ``longest``."""
+def encode_value(value: Any, longest: int, cut: Cut = at_length) -> dict[str, Any]:
+    """Return ``{"format", "msg"}`` of a value; strings, arrays and buffers are cut to ``longest``.
+
+    Whoever masks secrets afterwards says where to ``cut`` a text: half a secret would not be known as one.
+    """
     try:
-        return _Encoder(longest).encode(value)
+        return _Encoder(longest, cut).encode(value)
     except (FlowError, RecursionError) as error:
         text = "Maximum call stack size exceeded" if isinstance(error, RecursionError) else str(error)
         data = {"name": "RangeError", "message": f"encodeObject Error: {text}"}
@@ -52,8 +70,9 @@ def _wrapped(kind: str, data: Any, length: int | None = None) -> dict[str, Any]:
 
 
 class _Encoder:
-    def __init__(self, longest: int) -> None:
+    def __init__(self, longest: int, cut: Cut) -> None:
         self.longest = longest
+        self._cut_at = cut
         self._above: dict[int, str] = {}
 
     def encode(self, value: Any) -> dict[str, Any]:
@@ -144,7 +163,9 @@ class _Encoder:
         return {"__enc__": True, "type": "function" if callable(value) else "internal"}
 
     def _cut(self, text: str) -> str:
-        return text if len(text) <= self.longest else text[: self.longest] + "..."
+        if len(text) <= self.longest or (end := self._cut_at(text, self.longest)) >= len(text):
+            return text
+        return text[:end] + "..."
 
 
 def js_length(text: str) -> int:

@@ -17,6 +17,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +57,8 @@ class Delivery:
         self.asleep = True
         """Whether no drain is due; whoever queues something then has to ``wake`` it."""
         self._waiters: list[tuple[asyncio.Future[None], bool]] = []
+        self._kept_out: list[Callable[[], None]] = []
+        self._weight, self._weighed_at = 0, -1
 
     @property
     def waiting(self) -> int:
@@ -68,7 +71,35 @@ class Delivery:
 
         Only they ask. What is in the flow always goes on, loops too: it could not be held up without deadlock.
         """
-        return 0 < self.most <= len(self.queue) + self.operations + self.timers
+        most, queued = self.most, len(self.queue)
+        others = self.operations + self.timers
+        if not most or queued * MOST + others < most:
+            return False
+        if queued + others >= most:
+            return True
+        if self._weighed_at != self.delivered:  # once for all who ask between two drains: it takes a while
+            self._weight, self._weighed_at = self.waiting, self.delivered
+        return self._weight + others >= most
+
+    def when_room(self, go_on: Callable[[], None]) -> None:
+        """Have an entry node called as soon as it may take in more, which may be at once."""
+        if self.is_full:
+            self._kept_out.append(go_on)
+        else:
+            go_on()
+
+    async def room(self) -> None:
+        """Wait until an entry node may take in more."""
+        while self.is_full:
+            turn = asyncio.get_running_loop().create_future()
+            self.when_room(partial(_wake_up, turn))
+            await turn
+
+    def _let_in(self) -> None:
+        if not self.is_full:
+            kept_out, self._kept_out = self._kept_out, []
+            for go_on in kept_out:
+                go_on()
 
     def put(self, receive: Receive, load: Any) -> None:
         """Queue one delivery: of a message, or of several to a ``receive_all``."""
@@ -129,6 +160,8 @@ class Delivery:
         finally:
             if queue:
                 asyncio.get_running_loop().call_soon(self._drain)
+                if self._kept_out:
+                    self._let_in()
             else:
                 self.asleep = True
                 self._look()
@@ -168,6 +201,8 @@ class Delivery:
         return bool(done)
 
     def _look(self) -> None:
+        if self._kept_out:
+            self._let_in()
         if self._waiters and not (self.queue or self.operations):
             asyncio.get_running_loop().call_soon(self._tell)
 
@@ -176,3 +211,8 @@ class Delivery:
         for waiter, recurring in self._waiters:
             if self.is_idle(recurring) and not waiter.done():
                 waiter.set_result(None)
+
+
+def _wake_up(turn: asyncio.Future[None]) -> None:
+    if not turn.done():
+        turn.set_result(None)

@@ -30,6 +30,9 @@ class Difference:
 def compare(old: FlowSet, new: FlowSet) -> Difference:
     """Find what a deploy changes, including nodes that refer to what has changed."""
     found = Difference()
+    if not old.by_id:  # the first deploy: there is nothing to compare
+        found.added, found.flows = set(new.by_id), set(new.tabs)
+        return found
     found.added = set(new.by_id) - set(old.by_id)
     found.removed = set(old.by_id) - set(new.by_id)
     for node_id, after in new.by_id.items():

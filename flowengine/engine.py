@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .context import Context, Stores
 from .credentials import Credentials
@@ -20,11 +20,15 @@ from .hooks import Hooks, NodeEvent
 from .host import Host, Report
 from .messages import Msg
 from .node import Node
+from .node_packages import FOLDER
 from .node_sets import NodeSets
 from .routing import compile_route
 from .settings import Settings
 from .undefined import UNDEFINED
 from .words import engine_sentence
+
+if TYPE_CHECKING:
+    from .model_calls import ModelWatcher
 
 Listener = Callable[[str, Any], None]
 LogListener = Callable[[str, str, Node | None, Any], None]
@@ -48,7 +52,7 @@ class Engine:
         self.env: Mapping[str, str] = os.environ if env is None else env
         self.user_dir = user_dir
         self.language = self.settings.lang
-        self.node_sets = node_sets or NodeSets()
+        self.node_sets = node_sets or NodeSets(packages_folder=user_dir / FOLDER if user_dir else None)
         self.delivery = Delivery(self.settings.max_in_flight)
         self.hooks = Hooks(self._hooks_changed)
         self.stores = Stores(self.settings.context_storage, str(user_dir) if user_dir else None)
@@ -63,6 +67,9 @@ class Engine:
         self.failed: dict[str, str] = {}
         self.running = False
         self.reporters: list[Callable[[Report], None]] = []
+        self.model_calls: list[ModelWatcher] = []
+        """Who watches calls of models: put a watcher in, take it out again."""
+        self.trace_headers: Callable[[], Mapping[str, str]] | None = None
         self.listeners: list[Listener] = []
         self.loggers: list[LogListener] = []
         self.touched: set[str] = set()
@@ -110,8 +117,10 @@ class Engine:
             self.log("error", text)
         self.unknown = self._unknown_types(new)
         for type_name, ids in self.unknown.items():
+            reason = self.node_sets.reason(type_name)
+            key = "flow_file.broken" if reason else "flow_file.unknown"
             self.log(
-                "warn", engine_sentence(self.language, "flow_file.unknown", type=type_name, count=len(ids))
+                "warn", engine_sentence(self.language, key, type=type_name, count=len(ids), reason=reason)
             )
 
     def _unknown_types(self, flows: FlowSet) -> dict[str, list[str]]:

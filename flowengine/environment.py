@@ -10,8 +10,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import orjson
-
 from .errors import error_text
 from .messages import Msg, clone
 from .typed_values import compile_value
@@ -94,15 +92,6 @@ def known(values: dict[str, Any], name: str) -> Any:
     """Return a variable out of evaluated ones, objects as copies."""
     value = values[name]
     return clone(value) if isinstance(value, (dict, list)) else value
-
-
-def has_variables(node: dict[str, Any]) -> bool:
-    """Tell whether there may be something to substitute in a node: most have nothing, and need not be walked."""
-    try:
-        text = orjson.dumps(node)
-    except TypeError:
-        return True
-    return b'"${' in text or b'"$(' in text
 
 
 def substitute(value: Any, setting: Lookup) -> Any:

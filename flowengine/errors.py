@@ -8,6 +8,7 @@ FlowError
  ├─ ExpressionError     a JSONata expression is not well-formed, or failed
  ├─ CredentialsError    the credentials cannot be decrypted
  ├─ SettingsError       a setting is wrong
+ ├─ InstallError        a package of nodes could not be installed or removed
  └─ NodeError           a node's own error, worded as the flow author shall read it
 """
 
@@ -81,6 +82,10 @@ class CredentialsError(FlowError):
 
 class SettingsError(FlowError):
     """A setting is wrong or cannot be read."""
+
+
+class InstallError(FlowError):
+    """A package of nodes could not be installed or removed. ``code`` is that of Node-RED's API where it has one."""
 
 
 class NodeError(FlowError):

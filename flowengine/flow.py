@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .context import Context
-from .environment import PARENT, evaluate_env, has_variables, known, substitute
+from .environment import PARENT, evaluate_env, known, substitute
 from .errors import FlowError, error_stack, error_text
-from .flow_file import NodeDict, Part
+from .flow_file import NodeDict, Part, may_have_variables
 from .group import Group, start_groups
 from .hooks import NodeEvent
 from .host import Host, Report
@@ -91,15 +91,8 @@ class Flow:
             self.nodes[config["id"]] = self.engine.nodes[config["id"]] = node
 
     def _make(self, node_class: type[Node], config: NodeDict) -> Node | None:
-        def setting(name: str) -> Any:
-            return self._node_setting(config.get("g"), config.get("name"), config["id"], name)
-
         try:
-            values = config
-            if has_variables(config):
-                values = {
-                    key: value if key == "id" else substitute(value, setting) for key, value in config.items()
-                }
+            values = self._substituted(config) if self.engine.flow_set.may_have_variables else config
             return node_class(
                 read_config(node_class, values), self, self.engine.credentials_of(_alias(config))
             )
@@ -108,6 +101,16 @@ class Flow:
         except Exception as error:  # a node that cannot be made must not keep the others from starting
             self.engine.node_failed(config, error_text(error))
         return None
+
+    def _substituted(self, config: NodeDict) -> NodeDict:
+        """Return a node's properties with variables in the place of their names."""
+        if not may_have_variables(config):
+            return config
+
+        def setting(name: str) -> Any:
+            return self._node_setting(config.get("g"), config.get("name"), config["id"], name)
+
+        return {key: value if key == "id" else substitute(value, setting) for key, value in config.items()}
 
     def _is_disabled(self, config: NodeDict) -> bool:
         if config.get("d") is True:

@@ -82,6 +82,9 @@ def _single_flow(value: dict[str, Any]) -> list[Any]:
     return [tab, *parts]
 
 
+_ID = (str, type(None))
+
+
 def _checked(nodes: list[Any]) -> list[NodeDict]:
     for position, node in enumerate(nodes):
         if (
@@ -92,9 +95,27 @@ def _checked(nodes: list[Any]) -> list[NodeDict]:
             raise FlowFileError(
                 f"entry {position} is not a node: every node is an object with the texts id and type"
             )
-        if not all(isinstance(node.get(key), (str, type(None))) for key in ("z", "g")):
+        if not (isinstance(node.get("z"), _ID) and isinstance(node.get("g"), _ID)):
             raise FlowFileError(f"entry {position}: z and g are ids of a flow and a group, and so texts")
+    _share_texts(nodes)
     return nodes
+
+
+def _share_texts(nodes: list[NodeDict]) -> None:
+    """Let equal texts be one object: types, tabs and the words of rules come again and again in a large file."""
+    shared: dict[str, str] = {}
+    share = shared.setdefault
+    for node in nodes:
+        node["type"] = share(node["type"], node["type"])
+        if node.get("z"):
+            node["z"] = share(node["z"], node["z"])
+        for value in node.values():
+            if value.__class__ is list:
+                for row in value:
+                    if row.__class__ is dict:
+                        for key, text in row.items():
+                            if text.__class__ is str:
+                                row[key] = share(text, text)
 
 
 @dataclass(slots=True)
@@ -122,6 +143,8 @@ class FlowSet:
     outside: Part = field(default_factory=lambda: Part("global", {"id": "global", "type": "global"}))
     by_id: dict[str, NodeDict] = field(default_factory=dict)
     doubled: list[str] = field(default_factory=list)
+    may_have_variables: bool = True
+    """Whether some property may be ``${NAME}``; most flows have none, and nothing is looked for in their nodes."""
 
     def place(self, node: NodeDict) -> str:
         """Name the place of a node for people: ``tab "Chat"``."""
@@ -135,7 +158,7 @@ class FlowSet:
 
 def sort_nodes(nodes: list[NodeDict]) -> FlowSet:
     """Sort nodes into tabs, subflows and groups; the later of two nodes with one id counts."""
-    found = FlowSet()
+    found = FlowSet(may_have_variables=may_have_variables(nodes))
     for node in nodes:
         if node["id"] in found.by_id:
             found.doubled.append(node["id"])
@@ -149,6 +172,15 @@ def sort_nodes(nodes: list[NodeDict]) -> FlowSet:
             _sort_in(found, node)
     _join_links(found)
     return found
+
+
+def may_have_variables(value: Any) -> bool:
+    """Tell whether there may be a ``${NAME}`` to substitute in nodes: quicker than walking through them."""
+    try:
+        text = orjson.dumps(value)
+    except TypeError:  # made by a program, of more than JSON knows
+        return True
+    return b'"${' in text or b'"$(' in text
 
 
 def _sort_in(found: FlowSet, node: NodeDict) -> None:

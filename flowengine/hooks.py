@@ -127,6 +127,7 @@ class _HookedRoute:
         self.plain = compile_route(node, targets)
 
     def route(self, msg: Any) -> None:
+        msg = _messages(msg)  # what handlers note on a message has to be on the one that is sent
         events = list(self._events(msg))
         try:
             if not self.hooks.run("on_send", events):
@@ -158,7 +159,11 @@ class _HookedRoute:
             for target in wires:
                 for one in sent if isinstance(sent, list) else [sent]:
                     if isinstance(one, dict):
-                        yield SendEvent(
-                            one if isinstance(one, Msg) else Msg(one), self.node, port, target, not first
-                        )
+                        yield SendEvent(one, self.node, port, target, not first)
                         first = False
+
+
+def _messages(sent: Any) -> Any:
+    if isinstance(sent, list):
+        return [_messages(one) for one in sent]
+    return Msg(sent) if isinstance(sent, dict) and not isinstance(sent, Msg) else sent

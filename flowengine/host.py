@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .context import Context
     from .delivery import Delivery
     from .messages import Msg
+    from .model_calls import ModelWatcher
     from .node import Node
     from .settings import Settings
 
@@ -42,6 +43,10 @@ class Host(Protocol):
     user_dir: Path | None
     language: str
     reporters: list[Callable[[Report], None]]
+    model_calls: list[ModelWatcher]
+    """Who watches calls of models; see model_calls.py."""
+    trace_headers: Callable[[], Mapping[str, str]] | None
+    """Gives the headers by which other services go on with the trace of what runs right now; None without tracing."""
 
     def report(self, report: Report) -> None:
         """Tell observers of a call of a node."""

@@ -23,7 +23,7 @@ from functools import cached_property, partial
 from inspect import iscoroutine
 from typing import Any, ClassVar, Final
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict, SkipValidation, field_validator
 
 from .context import Context
 from .errors import FlowError, error_text
@@ -37,10 +37,16 @@ DEFERRED: Final = object()
 """Returned by ``on_input`` when the work goes on in a callback, which calls ``done`` at its end."""
 
 
+NO_SECRETS: Final[dict[str, Any]] = {}
+"""What nodes without secrets share; nobody writes to it."""
+
+
 class NodeConfig(BaseModel):
     """The properties of a node in the flow file; unknown ones are kept."""
 
-    model_config = ConfigDict(extra="allow", populate_by_name=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        extra="allow", populate_by_name=True, arbitrary_types_allowed=True, defer_build=True
+    )
 
     id: str
     type: str
@@ -48,25 +54,18 @@ class NodeConfig(BaseModel):
     g: str = ""
     name: str = ""
     d: bool = False
-    wires: list[list[str]] = []
-
-    @field_validator("z", "g", "name", "wires", mode="before")
-    @classmethod
-    def _none_is_default(cls, value: Any) -> Any:
-        return "" if value is None else value
+    wires: SkipValidation[list[list[str]]] = []
+    """As ``_clean_wires`` leaves them: the lists of the flow file itself where nothing is wrong with them."""
 
     @field_validator("wires", mode="before")
     @classmethod
     def _clean_wires(cls, value: Any) -> Any:
         if not isinstance(value, list):
             return []
+        if all(port.__class__ is list and all(target.__class__ is str for target in port) for port in value):
+            return value
         ports = [port if isinstance(port, list) else [port] for port in value]
         return [[target if isinstance(target, str) else "" for target in port] for port in ports]
-
-    @field_validator("name", mode="before")
-    @classmethod
-    def _name_is_text(cls, value: Any) -> Any:
-        return value if isinstance(value, str) else str(value)
 
 
 class TimerHandle:
@@ -152,14 +151,18 @@ class Node:
         self.flow = flow
         self.host: Host = flow.host
         self.alias: str = (config.model_extra or {}).get("_alias") or config.id
-        self.path = f"{flow.path}/{self.alias}"
-        self.credential_values = credential_values or {}
+        self.credential_values = credential_values or NO_SECRETS
         self.wires: list[list[str]] = config.wires
         self.complete_nodes: list[Node] | None = None
         self.route: Callable[[Any], None] = route_nowhere
         self.receive: Callable[[Msg], None] = self._receive
         self.receive_all: Callable[[list[Msg]], None] | None = self._receive_all
         """Takes messages that wait together; None where each has to come by itself."""
+
+    @property
+    def path(self) -> str:
+        """Where the node is, as Node-RED writes it: the ids of its flow, subflow instances and its own."""
+        return f"{self.flow.path}/{self.alias}"
 
     @cached_property
     def timers(self) -> set[TimerHandle]:

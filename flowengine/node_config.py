@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -10,10 +11,22 @@ from .errors import NodeConfigError
 from .javascript_values import js_string, js_truthy
 from .node import Node, NodeConfig
 
+LAYOUT = frozenset(("x", "y", "w", "h", "l", "info", "icon", "inputLabels", "outputLabels"))
+"""What only the editor looks at; running nodes have no use for it, and there are many of them."""
+
+
+@cache
+def _unused(config: type[NodeConfig]) -> frozenset[str]:
+    """Return what of the layout is not a property of this type by its own declaration."""
+    fields = config.model_fields
+    return LAYOUT.difference(fields, (field.alias for field in fields.values() if field.alias))
+
 
 def read_config(node_class: type[Node], values: dict[str, Any]) -> NodeConfig:
     """Validate properties. Raises NodeConfigError with one line a wrong property."""
     config: NodeConfig
+    unused = _unused(node_class.Config)
+    values = {key: value for key, value in values.items() if key not in unused}
     try:
         config = node_class.Config.model_validate(values)
     except ValidationError as error:
@@ -32,6 +45,8 @@ def _read_leniently(node_class: type[Node], values: dict[str, Any], error: Valid
             continue
         if given is None:
             del taken[str(place)]
+        elif place == "name":
+            taken["name"] = str(given)
         elif item["type"] in ("bool_parsing", "bool_type"):
             taken[str(place)] = js_truthy(given)
         elif item["type"] == "string_type" and isinstance(given, (int, float)):

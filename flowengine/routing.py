@@ -218,6 +218,8 @@ def _shares(events: list[tuple[Node | None, Msg]]) -> list[Msg]:
         copy = Msg(msg) if mine else msg
         if mine:
             copy.shared, copy.entry = mine[0].shared, msg.entry
+            if msg.stream:
+                copy.stream = msg.stream
         mine.append(copy)
         result.append(copy)
     for mine in receivers.values():

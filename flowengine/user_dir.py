@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,6 +84,8 @@ def read_credentials(file: Path, secret: str | None) -> Credentials:
 
 def _replace(file: Path, content: bytes) -> None:
     if file.exists():
+        import shutil
+
         shutil.copy2(file, file.with_name(f".{file.name}.backup"))
     write_atomic(file, content)
 

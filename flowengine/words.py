@@ -19,10 +19,37 @@ SOURCE_LANGUAGE = "en-US"
 _CORE = "flowengine.nodes."
 
 
+@lru_cache(maxsize=256)
 def languages_of(language: str) -> tuple[str, ...]:
-    """Return the languages to look in, the wanted one first: ``de-AT``, ``de``, ``en-US``."""
-    short = language.partition("-")[0]
-    return tuple(dict.fromkeys((language, short, SOURCE_LANGUAGE)))
+    """Return the languages to look in, the wanted one first, then its kin: ``de-AT``, ``de``, ``en-US``.
+
+    Who asks for any Chinese gets the Chinese that there is.
+    """
+    language = language.replace("_", "-")
+    exact = next((name for name in known_languages() if name.lower() == language.lower()), language)
+    short = _base(language)
+    kin = (name for name in known_languages() if _base(name) == short)
+    return tuple(dict.fromkeys((exact, short, *kin, SOURCE_LANGUAGE)))
+
+
+def spoken_language(language: str) -> str:
+    """Return the language that somebody who asks for this one gets."""
+    return next(name for name in languages_of(language) if name in known_languages())
+
+
+def is_spoken(language: str) -> bool:
+    """Tell whether there are words in a language, or in its kin."""
+    return any(_base(name) == _base(language) for name in known_languages())
+
+
+@lru_cache(maxsize=1)
+def known_languages() -> tuple[str, ...]:
+    """Return the languages that there are words in."""
+    return tuple(sorted(place.name for place in folder("locales").iterdir() if place.is_dir()))
+
+
+def _base(language: str) -> str:
+    return language.partition("-")[0].lower()
 
 
 @lru_cache(maxsize=512)
@@ -50,12 +77,17 @@ def node_files(language: str, module: str, suffix: str = ".json") -> list[Path]:
     if module.startswith(_CORE):
         place = Path("nodes", *module.removeprefix(_CORE).split(".")).with_suffix(suffix)
         return [folder("locales") / name / place for name in languages_of(language)]
-    package = module.rpartition(".")[0]
-    origin = getattr(sys.modules.get(package or module), "__file__", None)
-    if origin is None:
+    origin = getattr(sys.modules.get(module), "__file__", None)
+    base = _locales_of(Path(origin), module) if origin else None
+    if base is None:
         return []
-    base = Path(origin).parent / "locales"
     return [base / name / f"{module.rpartition('.')[2]}{suffix}" for name in languages_of(language)]
+
+
+def _locales_of(file: Path, module: str) -> Path | None:
+    """Return the folder of words nearest to a module of a package."""
+    above = list(file.parents)[: max(1, module.count("."))]
+    return next((found for place in above if (found := place / "locales").is_dir()), None)
 
 
 def fill(text: str, values: dict[str, Any]) -> str:

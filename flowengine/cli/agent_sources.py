@@ -13,10 +13,12 @@ from ..credentials import Credentials
 from ..engine import Engine
 from ..errors import FlowError
 from ..flow_file import FlowFile, NodeDict, load_flow_file
+from ..node_sets import NodeSets
 from ..settings import Settings
 from ..user_dir import UserDir, read_credentials
 from ..words import engine_sentence
 from .service_hosts import GIVEN_ID, HOST, KEY_VARIABLE, OPENAI, URL_VARIABLE, add_default_host
+from .user_folder import packages_of
 
 ONLY_HOSTS = (HOST, "tab", "global-config")
 """What has to run so that actions can be called, and nothing that would begin to work by itself."""
@@ -100,7 +102,11 @@ class AgentSources:
         """Run the flows until the stack is left."""
         nodes = [node for node in self.nodes if not only_hosts or node["type"] in ONLY_HOSTS]
         values: dict[str, Any] = {"lang": self.options.lang}
-        engine = Engine(Settings.model_validate(values), user_dir=self.options.user_dir)
+        engine = Engine(
+            Settings.model_validate(values),
+            user_dir=self.options.user_dir,
+            node_sets=NodeSets(packages_folder=packages_of(self.options)),
+        )
         engine.loggers.append(log)
         stack.push_async_callback(engine.stop)
         await engine.deploy(FlowFile(nodes), credentials=self.credentials)

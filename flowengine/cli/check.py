@@ -8,19 +8,23 @@ from pathlib import Path
 
 from ..check import Checker
 from ..flow_file import load_flow_file
+from ..node_sets import NodeSets
 from ..words import SOURCE_LANGUAGE
+from .user_folder import add_option, packages_of
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("flow", type=Path, help="the flow file")
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
+    add_option(parser)
     parser.add_argument("--lang", default=SOURCE_LANGUAGE, help="language of the sentences")
 
 
 def main(options: argparse.Namespace) -> int:
     """Print all findings; the exit status is 1 where one of them is an error."""
-    problems = Checker(load_flow_file(options.flow).nodes, language=options.lang).problems()
+    node_sets = NodeSets(packages_folder=packages_of(options))
+    problems = Checker(load_flow_file(options.flow).nodes, node_sets, language=options.lang).problems()
     errors = sum(problem.level == "error" for problem in problems)
     if options.json:
         import orjson

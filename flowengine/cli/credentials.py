@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ..credentials import Credentials
 from ..errors import FlowError
 from ..user_dir import read_credentials
-from .user_folder import add_option, folder_of, opened, settings_of
+from .user_folder import declare_actions, folder_of, opened, settings_of
 
 if TYPE_CHECKING:
     from ..admin.storage import Storage
@@ -25,16 +25,11 @@ _ACTIONS = {
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Declare the actions and their options."""
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    for name, text in _ACTIONS.items():
-        action = actions.add_parser(name, help=text)
-        add_option(action)
-        if name == "rotate":
-            action.add_argument(
-                "--old-secret-stdin",
-                action="store_true",
-                help="read the former credentialSecret from standard input; the settings have the new one",
-            )
+    declare_actions(parser, _ACTIONS)["rotate"].add_argument(
+        "--old-secret-stdin",
+        action="store_true",
+        help="read the former credentialSecret from standard input; the settings have the new one",
+    )
 
 
 def main(options: argparse.Namespace) -> int:

@@ -52,7 +52,9 @@ def _findings(folder: Path) -> Iterator[Finding]:
         return
     yield from (("note", note) for note in notes)
     yield "ok", "the settings can be read"
+    yield from _packages(folder)
     yield from _files(folder, settings)
+    yield from _tracing(settings)
     yield from _port(settings)
 
 
@@ -65,10 +67,32 @@ def _editor() -> Iterator[Finding]:
         yield "ok", "the editor's page is built"
 
 
+def _packages(folder: Path) -> Iterator[Finding]:
+    """Look at what was added to the palette: whether it is there, and can be imported."""
+    from ..node_packages.installer import NodeInstaller
+    from ..node_sets import NodeSets
+
+    installer = NodeInstaller(folder)
+    yield from (("error", fault) for fault in installer.faults())
+    node_sets = NodeSets(packages_folder=installer.folder)
+    node_sets.all()
+    for package in node_sets.packages():
+        reasons = [node_sets.broken[one.place] for one in package.modules if one.place in node_sets.broken]
+        for reason in [package.error, *reasons]:
+            if reason:
+                yield "error", f"nodes of {package.name} {package.version}: {reason}"
+        yield (
+            "ok",
+            f"{len(package.modules) - len(reasons)} modules of nodes in {package.name} {package.version}",
+        )
+
+
 def _files(folder: Path, settings: ServerSettings) -> Iterator[Finding]:
     from ..admin.storage import Storage
     from ..admin.users import NAME
     from ..check import Checker
+    from ..node_packages import FOLDER
+    from ..node_sets import NodeSets
 
     for name in (".config.runtime.json", NAME, "history.sqlite"):
         file = folder / name
@@ -82,8 +106,22 @@ def _files(folder: Path, settings: ServerSettings) -> Iterator[Finding]:
     if stored.damage:
         yield "error", stored.damage
     yield "ok", f"{len(stored.nodes)} nodes, secrets of {len(stored.credentials)}"
-    for problem in Checker(stored.nodes, credentials=stored.credentials).problems():
+    node_sets = NodeSets(packages_folder=folder / FOLDER)
+    for problem in Checker(stored.nodes, node_sets, stored.credentials).problems():
         yield "note", str(problem)
+
+
+def _tracing(settings: ServerSettings) -> Iterator[Finding]:
+    from importlib.util import find_spec
+
+    from ..tracing import INSTALL
+
+    if not settings.tracing.enabled:
+        return
+    if find_spec("opentelemetry") is None or find_spec("opentelemetry.sdk") is None:
+        yield "error", f"tracing is on and OpenTelemetry is not installed: {INSTALL}"
+    else:
+        yield "ok", "OpenTelemetry is installed for tracing"
 
 
 def _port(settings: ServerSettings) -> Iterator[Finding]:

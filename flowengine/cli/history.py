@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import FlowError
 from ..flow_file import NodeDict
-from .user_folder import add_option, folder_of, opened
+from .user_folder import declare_actions, folder_of, opened
 
 if TYPE_CHECKING:
     from ..admin.history import History
@@ -24,18 +24,13 @@ _ACTIONS = {
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Declare the actions and their options."""
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    for name, text in _ACTIONS.items():
-        action = actions.add_parser(name, help=text)
-        add_option(action)
-        if name == "list":
-            action.add_argument("--limit", type=int, default=20, help="how many (default 20)")
-        else:
-            action.add_argument("version", type=int, help="number of the version")
-        if name == "diff":
-            action.add_argument(
-                "to", type=int, nargs="?", help="number of the other version (default: what is deployed)"
-            )
+    actions = declare_actions(parser, _ACTIONS)
+    actions["list"].add_argument("--limit", type=int, default=20, help="how many (default 20)")
+    for name in ("show", "diff", "restore"):
+        actions[name].add_argument("version", type=int, help="number of the version")
+    actions["diff"].add_argument(
+        "to", type=int, nargs="?", help="number of the other version (default: what is deployed)"
+    )
 
 
 def main(options: argparse.Namespace) -> int:
@@ -78,7 +73,7 @@ def _restore(folder: Path, options: argparse.Namespace) -> int:
 
     nodes = _find(folder, options.version)
     with opened(folder) as storage:
-        storage.save(nodes, storage.load().credentials)
+        storage.save(nodes, storage.load_credentials())
         history = _history(folder)
         history.add(nodes, revision(nodes), "restore")
         history.close()

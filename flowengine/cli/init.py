@@ -24,7 +24,7 @@ def main(options: argparse.Namespace) -> int:
     file = folder / FILE
     if file.exists() and not options.force:
         raise FlowError(f"{file} is there already; --force writes it anew")
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_atomic(file, settings_template().encode())
     with opened(folder):
         pass

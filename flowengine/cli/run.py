@@ -17,12 +17,13 @@ from ..errors import FlowError
 from ..flow_file import FlowFile, NodeDict, load_flow_file
 from ..messages import Msg
 from ..node_sets import NodeSets
-from ..settings import Settings
 from ..user_dir import UserDir, read_credentials
 from ..words import engine_sentence
+from . import run_settings
 from .event_loop import run_to_end
 from .service_hosts import KEY_VARIABLE, OPENAI, URL_VARIABLE, add_default_host, lacks_host, point_hosts
 from .terminal import LEVELS, Terminal
+from .user_folder import packages_of
 
 PROGRESS_AFTER = 2.0
 """Seconds before a run shows its progress."""
@@ -52,21 +53,14 @@ def declare(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help=f"end after this time; exit status {TIMED_OUT} if not idle by then",
     )
-    add(
-        "--env",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="an environment variable for the flow; repeatable",
-    )
-    add("--env-file", type=Path, help="a file of NAME=VALUE lines")
+    run_settings.declare(parser)
     add("--credentials", type=Path, help="credentials, encrypted as in Node-RED or plain JSON")
     add(
         "--credential-secret",
         default=os.environ.get("NODE_RED_CREDENTIAL_SECRET"),
-        help="what they are encrypted with",
+        help="what they are encrypted with (default: NODE_RED_CREDENTIAL_SECRET, else as the settings say)",
     )
-    add("--user-dir", type=Path, help="a user folder, Node-RED's too: flows, credentials, context")
+    add("--user-dir", type=Path, help="a user folder, Node-RED's too: flows, credentials, context, settings")
     add(
         "--service-host",
         action="append",
@@ -86,17 +80,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="where no key is set, answer those nodes from the built-in simulator",
     )
-    add(
-        "--port",
-        type=int,
-        default=None,
-        help="port of http in and websocket nodes (default 1880; 0 for a free one)",
-    )
     add("--without", default="", metavar="TYPES", help="node types not to offer, separated by commas")
     add("--json", action="store_true", default=None, help="debug output as JSON lines, on a terminal too")
     add("--text", action="store_false", dest="json", help="debug output as text, piped too")
     add("--log-level", choices=LEVELS, default="warn", help="what goes to standard error")
-    add("--lang", default="en-US", help="language of the sentences")
 
 
 def main(options: argparse.Namespace) -> int:
@@ -109,6 +96,7 @@ class _Run:
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
+        self.settings = run_settings.read(options)
         self.nodes: list[NodeDict] = []
         self.credentials: Credentials = {}
         self.terminal = Terminal(as_json=options.json, level=options.log_level, labels=self._label)
@@ -116,7 +104,7 @@ class _Run:
         self.labels: dict[str, str] = {}
 
     def words(self, key: str, **values: Any) -> str:
-        return engine_sentence(self.options.lang, key, **values)
+        return engine_sentence(self.settings.lang, key, **values)
 
     def _label(self, flow_id: str) -> str:
         return self.labels.get(flow_id, flow_id)
@@ -130,6 +118,7 @@ class _Run:
             self._watch_signals()
             started = monotonic()
             try:
+                self._trace(engine)
                 await engine.deploy(FlowFile(self.nodes), credentials=self.credentials)
                 return await self._follow(engine, self._injected(engine), message, started)
             finally:
@@ -152,8 +141,9 @@ class _Run:
 
     def _read(self) -> None:
         options = self.options
+        secret = options.credential_secret or self.settings.credential_secret
         if options.user_dir is not None:
-            folder = UserDir(options.user_dir, options.credential_secret)
+            folder = UserDir(options.user_dir, secret, getattr(self.settings, "flow_file", ""))
             if options.flow is None:
                 file, self.credentials = folder.read()
             else:
@@ -163,34 +153,14 @@ class _Run:
         else:
             raise FlowError("name a flow file, or a folder with --user-dir")
         if options.credentials is not None:
-            self.credentials = read_credentials(options.credentials, options.credential_secret)
-        assignments = dict(self._assignment(text) for text in options.service_host)
+            self.credentials = read_credentials(
+                options.credentials, secret if isinstance(secret, str) else None
+            )
+        assignments = dict(run_settings.assignment(text, self.words) for text in options.service_host)
         self.nodes = point_hosts(file.nodes, assignments, self.words)
         self.labels = {
             node["id"]: node.get("label") or node["id"] for node in self.nodes if node["type"] == "tab"
         }
-
-    def _assignment(self, text: str) -> tuple[str, str]:
-        name, sign, value = text.partition("=")
-        if not sign or not name:
-            raise FlowError(self.words("run.bad_assignment", given=text))
-        return name, value
-
-    def _environment(self) -> dict[str, str]:
-        env = dict(os.environ)
-        if self.options.env_file is not None:
-            env.update(self._env_file(self.options.env_file))
-        env.update(self._assignment(text) for text in self.options.env)
-        return env
-
-    def _env_file(self, file: Path) -> dict[str, str]:
-        try:
-            lines = file.read_text().splitlines()
-        except OSError as error:
-            raise FlowError(f"cannot read {file}: {error.strerror or error}") from None
-        stripped = (line.strip().removeprefix("export ") for line in lines)
-        pairs = (self._assignment(line) for line in stripped if line and not line.startswith("#"))
-        return {name: value.strip().strip("'\"") for name, value in pairs}
 
     async def _point_hosts(self, stack: AsyncExitStack) -> None:
         """Give OpenAI API nodes without a Service Host the server asked for, the simulator, or OpenAI's own."""
@@ -214,21 +184,28 @@ class _Run:
 
     def _engine(self) -> Engine:
         options = self.options
-        values: dict[str, Any] = {"lang": options.lang}
-        if options.port is not None:
-            values["uiPort"] = options.port
-        if options.user_dir is not None:
-            values["contextStorage"] = {"default": {"module": "localfilesystem"}}
         without = frozenset(name.strip() for name in options.without.split(",") if name.strip())
         engine = Engine(
-            Settings.model_validate(values),
-            env=self._environment(),
+            self.settings,
+            env=run_settings.environment(options, self.words),
             user_dir=options.user_dir,
-            node_sets=NodeSets(without=without),
+            node_sets=NodeSets(without=without, packages_folder=packages_of(options)),
         )
         engine.listeners.append(self.terminal.published)
         engine.loggers.append(self.terminal.log)
         return engine
+
+    def _trace(self, engine: Engine) -> None:
+        if (tracing := run_settings.tracing_of(self.settings, self.options.trace)) is None:
+            return
+        from ..admin.node_secrets import secret_texts
+        from ..admin.redaction import Redactor
+        from ..tracing import start_tracing
+
+        redactor = Redactor()
+        types = {node["id"]: node["type"] for node in self.nodes}
+        redactor.learn(secret_texts(self.credentials, types, engine.node_sets))
+        start_tracing(engine, tracing, clean=redactor.clean)
 
     def _watch_signals(self) -> None:
         def stop() -> None:

@@ -1,9 +1,10 @@
-"""``flowengine serve``: the server with the editor, its API and the flows."""
+"""``flowengine start``: the server with the editor, its API and the flows."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import errno
 import os
 import signal
 import sys
@@ -87,8 +88,11 @@ async def _serve(options: argparse.Namespace) -> int:
 
 
 def _explained(error: OSError, host: str, port: int) -> str:
-    if "address" in str(error).lower():
-        return f"cannot listen at {host or '*'}:{port}: {error.strerror or error}; choose another port with --port"
+    # What is wrong with a file names it, except where the disk is full.
+    if error.filename is None and error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return (
+            f"cannot listen at {host or '*'}:{port}: {error.strerror or error}; choose with --host and --port"
+        )
     return f"{error.filename or 'the user folder'}: {error.strerror or error}"
 
 

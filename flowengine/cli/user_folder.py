@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import FlowError
+from ..node_packages import FOLDER
 
 if TYPE_CHECKING:
     from ..admin.settings import ServerSettings
@@ -19,21 +20,37 @@ if TYPE_CHECKING:
 VARIABLE = "FLOWENGINE_USER_DIR"
 
 
-def add_option(parser: argparse.ArgumentParser) -> None:
+def add_option(parser: argparse.ArgumentParser, default: str | None = None) -> None:
     """Declare ``--user-dir``."""
     parser.add_argument(
         "--user-dir",
         type=Path,
-        default=None,
+        default=default,
         metavar="FOLDER",
         help=f"user folder, Node-RED's too (default: {VARIABLE}, else ~/.flowengine)",
     )
+
+
+def declare_actions(
+    parser: argparse.ArgumentParser, summaries: Mapping[str, str]
+) -> dict[str, argparse.ArgumentParser]:
+    """Declare the actions of a command, each with ``--user-dir``; returns their parsers."""
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    parsers = {name: actions.add_parser(name, help=text) for name, text in summaries.items()}
+    for one in parsers.values():
+        add_option(one)
+    return parsers
 
 
 def folder_of(options: argparse.Namespace) -> Path:
     """Return the folder that is meant."""
     chosen = options.user_dir or os.environ.get(VARIABLE) or "~/.flowengine"
     return Path(chosen).expanduser().absolute()
+
+
+def packages_of(options: argparse.Namespace) -> Path:
+    """Return where packages of nodes are installed for the folder that is meant."""
+    return folder_of(options) / FOLDER
 
 
 def settings_of(folder: Path, given: Mapping[str, Any] | None = None) -> ServerSettings:

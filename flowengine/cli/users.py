@@ -9,7 +9,7 @@ from getpass import getpass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import FlowError
-from .user_folder import add_option, folder_of
+from .user_folder import declare_actions, folder_of
 
 if TYPE_CHECKING:
     from ..admin.users import UserFile
@@ -19,10 +19,7 @@ SCOPES = "permissions separated by commas: *, read, write, flows.read, flows.wri
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Declare the actions and their options."""
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    for name, text in _ACTIONS.items():
-        action = actions.add_parser(name, help=text)
-        add_option(action)
+    for name, action in declare_actions(parser, _ACTIONS).items():
         if name in ("add", "change", "remove", "token"):
             action.add_argument("name", help="name of the user")
         if name in ("add", "change"):
@@ -64,7 +61,7 @@ def main(options: argparse.Namespace) -> int:
         print(hash_password(_password(options)))
         return 0
     folder = folder_of(options)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     {"add": _add, "change": _change, "remove": _remove, "list": _list, "token": _token, "revoke": _revoke}[
         options.action
     ](UserFile(folder), options)

@@ -6,6 +6,7 @@ from typing import Any
 
 from flowengine.fields import Kind
 from flowengine.node import ConfigNode, Node
+from flowengine.node_packages import NodePackage
 
 from .form_fields import FormField, fields_of
 from .wording import Wording
@@ -13,13 +14,13 @@ from .wording import Wording
 CORE = "flowengine.nodes."
 
 
-def descriptor(node_class: type[Node], words: Wording) -> dict[str, Any]:
+def descriptor(node_class: type[Node], words: Wording, package: NodePackage | None = None) -> dict[str, Any]:
     """Describe a type; see "type descriptor" in ``editor/README.md``."""
     return {
         "type": node_class.type,
         "category": node_class.category,
         "color": node_class.color,
-        "icon": node_class.icon,
+        "icon": _icon_of(node_class, package),
         "paletteLabel": words.find("title", node_class.type),
         "shortHelp": words.find("summary", ""),
         "inputs": node_class.inputs,
@@ -32,8 +33,16 @@ def descriptor(node_class: type[Node], words: Wording) -> dict[str, Any]:
         "config": issubclass(node_class, ConfigNode),
         "defaults": {one.name: _default(one) for one in fields_of(node_class).values() if _is_kept(one)},
         "credentials": dict(node_class.credentials),
-        "module": _set_of(node_class),
+        "module": package.name if package else _set_of(node_class),
     }
+
+
+def _icon_of(node_class: type[Node], package: NodePackage | None) -> str:
+    """Give the name of the icon; a package's own picture with the package before it, as its address has it."""
+    place = package.folder("icons") if package else None
+    if package is None or place is None or not (place / node_class.icon).is_file():
+        return node_class.icon
+    return f"{package.name}/{node_class.icon}"
 
 
 def start_value(one: FormField) -> Any:

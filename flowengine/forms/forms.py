@@ -12,7 +12,7 @@ from flowengine.node_sets import NodeSets
 
 from .descriptors import descriptor
 from .form_fields import fields_of
-from .method_pages import MethodView, find_method, method_view, picker
+from .method_pages import EVALUATED, MethodView, find_method, method_view, picker
 from .schemas import node_schema
 from .templates import Page, own_template, render
 from .views import FieldView, form_view
@@ -39,14 +39,19 @@ class Forms:
 
     def _descriptors(self, language: str) -> list[dict[str, Any]]:
         """Describe every type, as ``GET api/types`` answers."""
-        return [descriptor(one, Wording.of(one, language)) for one in self._node_sets.all().values()]
+        package_of = self._node_sets.package_of
+        return [
+            descriptor(one, Wording.of(one, language), package_of(one.__module__))
+            for one in self._node_sets.all().values()
+        ]
 
     def _form(self, type_name: str, language: str, method: str | None = None) -> Page:
         """Render the edit form of a type, or the part of it that belongs to a method."""
         node_class = self._find(type_name)
         words = Wording.of(node_class, language)
         if method:
-            return render(["method_form.html"], method=_method(node_class, method, language), words=words)
+            view, kinds = _method(node_class, method, language), ",".join(EVALUATED)
+            return render(["method_form.html"], method=view, evaluated=kinds, words=words)
         return render(
             [own_template(node_class), "node_form.html"],
             type=type_name,

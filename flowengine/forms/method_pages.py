@@ -18,6 +18,9 @@ SHARED = "_shared"
 Record = Any
 SLIDER = 10
 """Numbers between two ends that are no further apart get a slider."""
+EVALUATED = ("msg", "flow", "global", "jsonata", "env")
+"""What a field may be read from with each message, besides what is typed into its control."""
+_LITERALS = {"checkbox": "bool", "number": "num", "json": "json", "text-or-json": "json"}
 _NAMES = {str: "string", int: "integer", float: "number", bool: "boolean", dict: "object", list: "array"}
 
 
@@ -36,6 +39,11 @@ class ParamView:
     most: float | None = None
     step: str = "any"
     example: str = ""
+
+    @property
+    def literal(self) -> str:
+        """The kind of value its control edits, as typed values name kinds."""
+        return _LITERALS.get(self.control, "str")
 
     @property
     def has_slider(self) -> bool:

@@ -1,4 +1,4 @@
-"""jinja2, set up for forms: templates beside node classes first, then those of ``editor/templates``.
+"""jinja2, set up for forms: templates of node classes first, then those of ``editor/templates``.
 
 A missing word stops the rendering (and so a test) instead of leaving a gap; everything that is written into a page is
 escaped, so a label cannot become markup.
@@ -35,12 +35,16 @@ class Page:
 
 
 def _beside_class(name: str) -> tuple[str, str, Callable[[], bool]] | None:
-    """Read the template beside a module that has been imported: ``flowengine.nodes.network.http_in``."""
+    """Read the template of an imported module: beside it, or in the folder ``templates`` of its package."""
     origin = getattr(sys.modules.get(name), "__file__", None)
-    file = Path(origin).with_suffix(".html") if origin else None
-    if file is None or not file.is_file():
+    if origin is None:
         return None
-    return file.read_text("utf-8"), str(file), lambda: True
+    beside = Path(origin).with_suffix(".html")
+    above = beside.parents[: max(1, name.count("."))]
+    for file in (beside, *(place / "templates" / beside.name for place in above)):
+        if file.is_file():
+            return file.read_text("utf-8"), str(file), lambda: True
+    return None
 
 
 _BLANK = re.compile(r"\n\s*\n")

@@ -6,18 +6,16 @@ import io
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.request import Request, urlopen
 
 import pytest
 
 from flowengine.cli import main, with_default
+
+from ..admin.processes import served
 
 FLOWS: list[dict[str, Any]] = [
     {"id": "tab", "type": "tab", "label": "First"},
@@ -52,8 +50,8 @@ def type_in(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
 
 
 def test_without_a_command_the_server_is_meant() -> None:
-    assert with_default([]) == ["serve"]
-    assert with_default(["--port", "1"]) == ["serve", "--port", "1"]
+    assert with_default([]) == ["start"]
+    assert with_default(["--port", "1"]) == ["start", "--port", "1"]
     assert with_default(["run", "x"]) == ["run", "x"]
     assert with_default(["--help"]) == ["--help"]
 
@@ -172,33 +170,9 @@ def test_the_doctor_finds_what_is_wrong(filled: Path, capsys: pytest.CaptureFixt
 # as a process
 
 
-@contextmanager
-def served(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Start ``flowengine`` and give its address."""
-    command = [sys.executable, "-m", "flowengine", "--user-dir", str(folder), "--port", "0", *options]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    assert process.stderr is not None
-    try:
-        for line in process.stderr:
-            if found := re.search(r"at (http://\S+) ", line):
-                yield process, found[1]
-                return
-        raise AssertionError("the server did not start")
-    finally:
-        process.kill()
-        process.wait(10)
-        process.stderr.close()
-
-
-def ask(url: str, body: Any = None) -> Any:
-    data = None if body is None else json.dumps(body).encode()
-    with urlopen(Request(url, data, {"Content-Type": "application/json"}), timeout=10) as answer:
-        return json.loads(answer.read() or b"null")
-
-
 def test_the_server_starts_serves_and_stops_when_asked(filled: Path) -> None:
-    with served(filled) as (process, url):
-        assert len(ask(f"{url}flows")) == len(FLOWS)
+    with served(filled) as server:
+        assert len(server.ask("flows")) == len(FLOWS)
         second = subprocess.run(
             [sys.executable, "-m", "flowengine", "--user-dir", str(filled), "--port", "0"],
             capture_output=True,
@@ -207,16 +181,17 @@ def test_the_server_starts_serves_and_stops_when_asked(filled: Path) -> None:
             timeout=30,
         )
         assert second.returncode == 2
-        assert f"in use by process {process.pid}" in second.stderr
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(15) == 0
+        assert f"in use by process {server.process.pid}" in second.stderr
+        assert server.stop() == 0
 
 
 @pytest.mark.parametrize(
     ("options", "said"),
     [
         (["--host", "0.0.0.0"], "there are no users"),
-        (["--port", "1", "--host", "192.0.2.1", "--insecure"], ""),
+        (["--port", "1", "--host", "192.0.2.1", "--insecure"], "cannot listen at 192.0.2.1:1"),
+        (["--host", "no.such.name.invalid", "--insecure"], "cannot listen at no.such.name.invalid:1880"),
+        (["--port", "99999"], "uiPort"),
     ],
 )
 def test_the_server_says_why_it_does_not_start(options: list[str], said: str, folder: Path) -> None:
@@ -228,44 +203,3 @@ def test_the_server_says_why_it_does_not_start(options: list[str], said: str, fo
     assert "flowengine: " in done.stderr
     assert said in done.stderr
     assert "Traceback" not in done.stderr
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-def test_killed_during_deploys_the_last_complete_one_is_there(folder: Path) -> None:
-    """Kill the server while it deploys, over and over; flows and secrets of one deploy are never mixed."""
-    import random
-    import threading
-
-    chance = random.Random(1)
-    deploys = 0
-    for _ in range(12):
-        with served(folder) as (process, url):
-            threading.Timer(chance.uniform(0.05, 0.8), process.kill).start()
-            try:
-                while True:
-                    deploys += 1
-                    secret = {"secureApiKeyValue": f"secret of {deploys}"}
-                    ask(
-                        f"{url}flows",
-                        [
-                            {"id": "tab", "type": "tab", "label": str(deploys), "info": "x" * 20_000},
-                            {
-                                "id": "host",
-                                "type": "Service Host",
-                                "name": str(deploys),
-                                "credentials": secret,
-                            },
-                        ],
-                    )
-            except OSError:
-                last = deploys
-        with served(folder) as (_, url):
-            flows = ask(f"{url}flows")
-            assert flows[0]["label"] in (str(last), str(last - 1))
-            assert flows[1]["name"] == flows[0]["label"]
-        from flowengine.user_dir import UserDir
-
-        _, credentials = UserDir(folder).read()
-        assert credentials == {"host": {"secureApiKeyValue": f"secret of {flows[0]['label']}"}}
-    assert deploys > 50

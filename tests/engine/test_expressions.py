@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 
-from flowengine import expressions
 from flowengine.errors import ExpressionError
-from flowengine.expressions import compile_jsonata, format_date
+from flowengine.expressions import compile_jsonata, compiling, format_date
 from flowengine.messages import UNDEFINED, Msg
 
 from .recorded_answers import meant, recorded
@@ -44,7 +43,7 @@ def evaluate(text: str, msg: Any = None, bindings: dict[str, Any] | None = None)
 @contextmanager
 def limit(seconds: float, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let evaluations take half a second, and everything inside no longer than this."""
-    monkeypatch.setattr(expressions, "SECONDS", 0.5)
+    monkeypatch.setattr(compiling, "SECONDS", 0.5)
     start = monotonic()
     yield
     assert monotonic() - start < seconds

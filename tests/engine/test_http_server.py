@@ -13,10 +13,10 @@ import pytest
 from aiohttp import web
 
 from flowengine.engine import Engine
-from flowengine.http_exchange import HttpRequest, HttpResponse, join_headers, read_cookies
-from flowengine.http_paths import PathTextError, compile_route_path
-from flowengine.http_server import HttpServer
-from flowengine.query_text import form_text, parse_query
+from flowengine.http.exchange import HttpRequest, HttpResponse, join_headers, read_cookies
+from flowengine.http.paths import PathTextError, compile_route_path
+from flowengine.http.query_text import form_text, parse_query
+from flowengine.http.server import HttpServer
 from flowengine.settings import Settings
 
 

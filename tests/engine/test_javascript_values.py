@@ -161,6 +161,26 @@ def test_json_is_read_as_javascript_reads_it():
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ('{"a": 1.0, "b": "1.0,", "c": -7.00}', {"a": 1, "b": "1.0,", "c": -7}),
+        ('[0.0, 100.0 , "\\" 2.0,", 1.5]', [0, 100, '" 2.0,', 1.5]),
+        ("[3.0]", [3]),
+    ],
+)
+def test_floats_without_a_fraction_are_ints_however_long_the_text_is(text: str, values: Any):
+    padded = f'[{text}, "{"x" * 5000}"]'
+    for read in (js_parse(text), js_parse(padded)[0]):
+        assert (read, repr(read)) == (values, repr(values))
+
+
+@pytest.mark.parametrize("text", ["[1.0.0]", "[1e5.0]", "[01.0]", "[.0]", "[- 1.0]", "[1.0"])
+def test_a_fraction_of_noughts_makes_no_json_of_what_is_none(text: str):
+    with pytest.raises(JsonSyntaxError):
+        js_parse(f'[{text}, "{"x" * 5000}"]')
+
+
 def test_what_is_not_json_is_told_in_v8s_words():
     for text, message in ANSWERS["syntax_errors"]:
         with pytest.raises(JsonSyntaxError) as caught:
