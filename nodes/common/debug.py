@@ -158,7 +158,7 @@ class Debug(Node):
         if self.alias != self.id:
             shown["_alias"] = self.alias
         data = {key: item for key, item in shown.items() if item is not UNDEFINED and (item or key != "z")}
-        self.host.publish("debug", DebugMessage(data, value, self._longest))
+        self.host.publish("debug", DebugMessage(data, value, self._longest, msg))
 
     def _write(self, value: Any) -> None:
         if isinstance(value, str):

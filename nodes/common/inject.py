@@ -12,6 +12,7 @@ from flowengine.fields import line, number, rows, section, show_if, starts, type
 from flowengine.javascript_values import js_number
 from flowengine.messages import Msg, compile_path
 from flowengine.node import Node, NodeConfig
+from flowengine.overflow import Overflow
 from flowengine.typed_values import compile_value
 
 LONGEST_INTERVAL = 2147483
@@ -91,6 +92,7 @@ class Inject(Node):
     def on_start(self) -> None:
         self._setters = [self._setter(prop, at_start=True) for prop in self.config.props]
         self._interval = self._repeat()
+        self._overflow = Overflow(self)
         if self.config.once:
             self.call_later(_seconds(self.config.once_delay or FIRST_DELAY), self._begin)
         else:
@@ -156,8 +158,10 @@ class Inject(Node):
             self._wait_for_time()
 
     def _again(self) -> None:
+        drops = self._overflow.drops()
         self.call_later(self._interval, self._again, recurring=True)
-        self.receive(Msg())
+        if not drops:
+            self.receive(Msg())
 
     def _wait_for_time(self) -> None:
         seconds = self._cron.seconds_to_next()
@@ -167,8 +171,9 @@ class Inject(Node):
             )
 
     def _at_time(self, too_early: bool) -> None:
+        drops = not too_early and self._overflow.drops()
         self._wait_for_time()
-        if not too_early:
+        if not too_early and not drops:
             self.receive(Msg())
 
 

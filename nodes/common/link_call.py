@@ -76,6 +76,8 @@ class LinkCall(Node):
         call = self._calls.pop(call_id, None)
         if call is not None:
             call.timer.cancel()
+            if call.kept.entry is not None:
+                msg.entry = call.kept.entry
         self.send(msg)
         if call is not None:
             self.done(call.msg)

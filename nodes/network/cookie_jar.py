@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from itertools import count
 from typing import Any
 
-from flowengine.http_exchange import read_cookies
+from flowengine.http.exchange import read_cookies
 
 from .urls import Url
 

@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from flowengine.errors import NodeError
 from flowengine.host import Host
-from flowengine.http_exchange import join_headers
+from flowengine.http.exchange import join_headers
+from flowengine.http.session import HttpSession
 
 from .cookie_jar import CookieJar, reply_cookies
 from .socket_errors import connect_error, error_code
 from .urls import Url
 
 if TYPE_CHECKING:
-    from aiohttp import ClientResponse, ClientSession
+    from aiohttp import ClientResponse
 
 REDIRECTS = frozenset((300, 301, 302, 303, 304, 307, 308))
 MOST_REDIRECTS = 21
@@ -60,7 +61,14 @@ class HttpClient:
     """Sends requests. Made for all nodes of an engine, or for one that keeps its connections to itself."""
 
     def __init__(self, host: Host | None = None) -> None:
-        self._session: ClientSession | None = None
+        self._session = HttpSession(
+            KEEP_ALIVE,
+            {"User-Agent": "flowengine"},
+            ("Accept", "Accept-Encoding", "Content-Type"),
+            auto_decompress=False,
+            max_line_size=65536,
+            max_field_size=65536,
+        )
 
     async def send(self, call: Call, again: Callable[[Reply], dict[str, str] | None] | None = None) -> Reply:
         """Make a request and follow where it is led. Raises NodeError.
@@ -81,7 +89,7 @@ class HttpClient:
             call = redirected(call, reply, location)
 
     async def _hop(self, call: Call) -> Reply:
-        self._open()  # loading the library takes longer than some calls have time
+        self._session.ready()
         try:
             async with asyncio.timeout(call.timeout):
                 response = await self._request(call)
@@ -109,7 +117,7 @@ class HttpClient:
         asked_proxy = proxy_login(call)
         if asked_proxy and call.url.scheme == "http":  # the proxy reads the request itself
             headers.extend(asked_proxy)
-        return await self._open().request(
+        return await self._session.ready().request(
             call.method,
             URL(str(replace(call.url.without_user(), fragment=None)), encoded=True),
             headers=headers,
@@ -121,27 +129,9 @@ class HttpClient:
             server_hostname=call.server_name if call.url.scheme == "https" else None,
         )
 
-    def _open(self) -> ClientSession:
-        if self._session is None:
-            from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
-
-            self._session = ClientSession(
-                connector=TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE),
-                cookie_jar=DummyCookieJar(),
-                timeout=ClientTimeout(total=None, sock_connect=None),
-                skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type"),
-                headers={"User-Agent": "flowengine"},
-                auto_decompress=False,
-                max_line_size=65536,
-                max_field_size=65536,
-            )
-        return self._session
-
     async def close(self) -> None:
         """Close all connections."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        await self._session.close()
 
 
 def proxy_login(call: Call) -> dict[str, str] | None:

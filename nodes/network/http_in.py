@@ -9,17 +9,15 @@ from pydantic import Field
 
 from flowengine.errors import FlowError
 from flowengine.fields import hidden, line, required, select, show_if
-from flowengine.http_bodies import byte_count, is_parsed, read_body, too_large
-from flowengine.http_exchange import HttpRequest, HttpResponse
-from flowengine.http_paths import PathTextError
+from flowengine.http.bodies import byte_count, is_parsed, read_body, too_large
+from flowengine.http.exchange import HttpRequest, HttpResponse
+from flowengine.http.paths import PathTextError
 from flowengine.messages import Msg, generate_id
 from flowengine.node import Node, NodeConfig
 
 WITH_BODY = frozenset(("post", "put", "patch", "delete", "options"))
 RETRY_AFTER = "1"
 """Seconds after which a client that was sent away may ask again."""
-MOST_BODY = "256mb"
-"""Largest body that is handed on as it came, unless the setting ``httpNodeMaxBody`` says otherwise."""
 
 
 class HttpIn(Node):
@@ -50,8 +48,8 @@ class HttpIn(Node):
             self.warn(self.words("errors.not_created"))
             return
         self._parsed_limit = byte_count(settings.api_max_length) or 0
-        self._raw_limit = byte_count(settings.other("httpNodeMaxBody", MOST_BODY)) or 0
-        from flowengine.http_server import HttpServer
+        self._raw_limit = byte_count(settings.http_node_max_body) or 0
+        from flowengine.http.server import HttpServer
 
         self._server: HttpServer = self.host.service("http_server", HttpServer)
         if not self.config.url:
@@ -76,9 +74,10 @@ class HttpIn(Node):
             self._server.remove_route(self._route)
 
     def _limit(self, headers: dict[str, Any]) -> int:
-        if not self.config.skip_body_parsing and is_parsed(headers):
-            return self._parsed_limit
-        return self._raw_limit
+        return self._parsed_limit if self._parses(headers) else self._raw_limit
+
+    def _parses(self, headers: dict[str, Any]) -> bool:
+        return not self.config.skip_body_parsing and is_parsed(headers)
 
     def _refuses(self, response: HttpResponse) -> bool:
         """Send a client away for a moment where the flows have more to do than they may; tells whether it was."""
@@ -110,12 +109,18 @@ class HttpIn(Node):
                 payload = read_body(request, body, self._parsed_limit, upload=self.config.upload)
         except FlowError as error:
             self.warn(error)
-            response.send_status(500)
+            response.send_status(self._status_of(error, body, self._parses(request["headers"])))
             return
         request["body"] = payload
         self.send(Msg(_msgid=generate_id(), req=request, res=response, payload=payload))
 
 
-def _no_body(headers: dict[str, Any]) -> int:
+    def _status_of(self, error: FlowError, body: bytes | None, parsed: bool) -> int:
+        if not parsed:
+            # Node-RED takes these bodies in any size, so the answer to one that is too large is ours.
+            return 413 if body is None else 500
+        return getattr(error, "status", 400) if self._server.is_shared else 500
+
+
+def _no_body(headers: dict[str, Any]) -> None:
     """Bodies of requests that have none to speak of are read and dropped."""
-    return 0

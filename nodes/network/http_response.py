@@ -11,11 +11,11 @@ from pydantic import Field, field_validator
 
 from flowengine.errors import NodeError
 from flowengine.fields import check, line, pairs
-from flowengine.http_exchange import HttpResponse
+from flowengine.http.exchange import HttpResponse
+from flowengine.http.query_text import uri_component
 from flowengine.javascript_values import js_json, js_number, js_parse_float, js_string, js_typeof
 from flowengine.messages import UNDEFINED, Msg, own
 from flowengine.node import Node, NodeConfig
-from flowengine.query_text import uri_component
 
 from .reply_headers import drop_reply_headers
 

@@ -19,8 +19,8 @@ from .mqtt_subscriptions import Subscription, Subscriptions
 from .mqtt_topics import is_topic
 from .tls_config import TlsConfig
 
-FIRST_PAUSE, LONGEST_PAUSE = 5.0, 60.0
-"""Seconds between attempts to connect, unless ``mqttReconnectTime`` says otherwise for the first."""
+LONGEST_PAUSE = 60.0
+"""Seconds between attempts to connect at most; they begin with the setting ``mqttReconnectTime``."""
 CLOSE_PATIENCE = 2.0
 DISCONNECTED = {"fill": "red", "shape": "ring", "text": "node-red:common.status.disconnected"}
 CONNECTING = {"fill": "yellow", "shape": "ring", "text": "node-red:common.status.connecting"}
@@ -181,7 +181,7 @@ class MqttBroker(ConfigNode):
             pass
 
     async def _stay_connected(self, attempt: FirstAttempt) -> None:
-        first = (integer(self.host.settings.other("mqttReconnectTime") or 0) or 0) / 1000 or FIRST_PAUSE
+        first = self.host.settings.mqtt_reconnect_time / 1000
         waits = pauses(first, max(first, LONGEST_PAUSE))
         try:
             client = MqttClient(self.settings.address(self._tls), self.settings.login())

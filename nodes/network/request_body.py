@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from flowengine.http.query_text import form_text
 from flowengine.javascript_values import js_json, js_string
 from flowengine.messages import UNDEFINED
-from flowengine.query_text import form_text
 
 from .form_data import form_data
 from .request_headers import RequestHeaders

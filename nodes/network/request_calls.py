@@ -85,6 +85,9 @@ class CallMaker:
         if isinstance(msg.get("headers"), dict):
             for name, value in (drop_reply_headers(own(msg)) or {}).items():
                 headers.set(name, value)
+        if (trace_headers := self._node.host.trace_headers) is not None:
+            for name, value in trace_headers().items():
+                headers.set(name, value)
         apply_rules(self._rules, headers, msg)
         return headers
 

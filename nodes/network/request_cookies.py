@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 from flowengine.errors import NodeError
+from flowengine.http.query_text import uri_component
 from flowengine.javascript_values import js_string
 from flowengine.messages import UNDEFINED
-from flowengine.query_text import uri_component
 
 from .cookie_jar import CookieJar
 from .urls import Url

@@ -10,13 +10,13 @@ from flowengine.errors import NodeError, error_text
 from flowengine.node import Node
 
 from .background import FirstAttempt, in_background, pauses
-from .tcp_connections import Connection, Events, connect, ignore, seconds
+from .tcp_connections import Connection, Events, connect, ignore
 
 if TYPE_CHECKING:
     from .tls_config import TlsConfig
 
-RECONNECT, LONGEST_PAUSE = 10.0, 60.0
-"""Seconds until the first and between later attempts, unless ``socketReconnectTime`` says otherwise."""
+LONGEST_PAUSE = 60.0
+"""Seconds between attempts to connect at most; they begin with the setting ``socketReconnectTime``."""
 QUICK = 0.02
 """Seconds until the next attempt where the connection was meant to end."""
 
@@ -53,7 +53,7 @@ class TcpClient:
             self.connection.destroy()
 
     async def _run(self, attempt: FirstAttempt) -> None:
-        first = seconds(self._node.host.settings.other("socketReconnectTime"), RECONNECT) or RECONNECT
+        first = self._node.host.settings.socket_reconnect_time / 1000
         waits = pauses(first, max(first, LONGEST_PAUSE))
         place = {"host": self._host, "port": self._port}
         while True:

@@ -51,6 +51,7 @@ class Connection(asyncio.Protocol):
         self.id = generate_id()
         self.ip, self.port = "", 0
         self.is_open = False
+        self._is_resting = False
         self._events = events
         self._idle = idle
         self._timer: asyncio.TimerHandle | None = None
@@ -116,6 +117,20 @@ class Connection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
+    def rest(self) -> None:
+        """Let the peer wait; silence is ours then, and no reason to end."""
+        if self._transport is not None and not self._is_resting:
+            self._is_resting = True
+            self._transport.pause_reading()
+            self._touch()
+
+    def go_on(self) -> None:
+        """Take again what the peer sends."""
+        if self._transport is not None and self._is_resting:
+            self._is_resting = False
+            self._transport.resume_reading()
+            self._touch()
+
     @property
     def session(self) -> dict[str, str]:
         """What messages carry, so that a reply finds its way."""
@@ -126,7 +141,9 @@ class Connection(asyncio.Protocol):
             return
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_later(self._idle, self._expire)
+            self._timer = None
+        if not self._is_resting:
+            self._timer = asyncio.get_running_loop().call_later(self._idle, self._expire)
 
     def _expire(self) -> None:
         self._events.timed_out(self)
@@ -211,9 +228,9 @@ def decode_base64(text: str) -> bytes:
     return base64.b64decode(clean + "=" * (-len(clean) % 4))
 
 
-def seconds(value: Any, default: float | None) -> float | None:
-    """Read a setting of milliseconds."""
-    return value / 1000 if isinstance(value, (int, float)) and value > 0 else default
+def seconds(milliseconds: int) -> float | None:
+    """Read a setting of milliseconds; None stands for 0."""
+    return milliseconds / 1000 if milliseconds > 0 else None
 
 
 def is_given(value: Any) -> bool:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
 from typing import Annotated, Any, ClassVar
 
-from flowengine.errors import NodeError, error_text
 from flowengine.fields import config_node, legacy, line, number, required, select, show_if
 from flowengine.javascript_values import js_number
 from flowengine.messages import Msg
 from flowengine.node import Node, NodeConfig
 
 from .tcp_client import TcpClient
-from .tcp_connections import Connection, ConnectionPool, Events, bound_socket, seconds, serve
+from .tcp_connections import Connection, ConnectionPool, Events
+from .tcp_listener import TcpListener
 from .tcp_pieces import Pieces, TooMuch
 from .tls_config import TlsConfig
 
@@ -50,13 +48,13 @@ class TcpIn(Node):
         self._pool: ConnectionPool = self.host.service("tcp_connections", ConnectionPool)
         self._own: dict[str, Connection] = {}
         self._pieces: dict[str, Pieces] = {}
-        self._server: asyncio.Server | None = None
-        self._listening: socket.socket | None = None
+        self._listener: TcpListener | None = None
         self._client: TcpClient | None = None
         tls = self.node(config.tls)
         self._tls = tls if isinstance(tls, TlsConfig) else None
         if config.server is True or config.server == "server":
-            self._listen()
+            events = Events(self._connected, self._on_data, self._end, self._disconnected)
+            self._listener = TcpListener(self, self._port, self._tls, events)
             return
         self._client = TcpClient(
             self,
@@ -75,26 +73,8 @@ class TcpIn(Node):
             self._client.close()
         for connection in list(self._own.values()):
             connection.close()
-        if self._server is not None:
-            self._server.close()
-            self.log(self.words("statuses.stopped_listening", port=self._port))
-        elif self._listening is not None:
-            self._listening.close()
-            await asyncio.sleep(0)
-
-    def _listen(self) -> None:
-        try:
-            own = self._listening = bound_socket(self._port)
-        except NodeError as error:
-            self.error(self.words("errors.cannot_listen", port=self._port, error=error_text(error)))
-            return
-        self.spawn(self._serve(own))
-
-    async def _serve(self, own: socket.socket) -> None:
-        idle = seconds(self.host.settings.other("socketTimeout"), None)
-        events = Events(self._connected, self._on_data, self._end, self._disconnected, self._timed_out)
-        self._server = await serve(own, events, tls=self._tls, idle=idle)
-        self.log(self.words("statuses.listening_port", port=self._port))
+        if self._listener is not None:
+            await self._listener.close()
 
     # connections
 
@@ -123,9 +103,6 @@ class TcpIn(Node):
             self.log(error)
         self._tell("disconnect", connection)
 
-    def _timed_out(self, connection: Connection) -> None:
-        self.log(self.words("errors.timeout", port=self._port))
-
     def _tell(self, event: str, connection: Connection) -> None:
         count = len(self._own)
         key = "statuses.connection" if count == 1 else "statuses.connections"
@@ -142,6 +119,9 @@ class TcpIn(Node):
         except TooMuch:
             self.error(self.words("errors.too_much"))
             connection.destroy()
+        if self.host.delivery.is_full:
+            connection.rest()
+            self.host.delivery.when_room(connection.go_on)
 
     def _end(self, connection: Connection) -> None:
         pieces = self._pieces.get(connection.id)

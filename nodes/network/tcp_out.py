@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
 from typing import Annotated, Any, ClassVar
 
-from flowengine.errors import NodeError, error_text
 from flowengine.fields import config_node, line, number, required, select, show_if
 from flowengine.messages import UNDEFINED, Msg
 from flowengine.node import Node, NodeConfig
 
 from .tcp_client import TcpClient
-from .tcp_connections import (
-    Connection,
-    ConnectionPool,
-    Events,
-    bound_socket,
-    is_given,
-    payload_bytes,
-    seconds,
-    serve,
-)
+from .tcp_connections import Connection, ConnectionPool, Events, is_given, payload_bytes
 from .tcp_in import port_number
+from .tcp_listener import TcpListener
 from .tls_config import TlsConfig
 
 
@@ -57,8 +46,7 @@ class TcpOut(Node):
         self._port = port_number(config.port)
         self._pool: ConnectionPool = self.host.service("tcp_connections", ConnectionPool)
         self._clients: dict[str, Connection] = {}
-        self._server: asyncio.Server | None = None
-        self._listening: socket.socket | None = None
+        self._listener: TcpListener | None = None
         self._client: TcpClient | None = None
         tls = self.node(config.tls)
         self._tls = tls if isinstance(tls, TlsConfig) else None
@@ -71,18 +59,16 @@ class TcpOut(Node):
             )
         elif role != "reply":
             self._tell_count()
-            self._listen()
+            events = Events(opened=self._connected, closed=self._disconnected)
+            self._listener = TcpListener(self, self._port, self._tls, events)
 
-    def on_close(self, removed: bool) -> None:
+    async def on_close(self, removed: bool) -> None:
         if self._client is not None:
             self._client.close()
         for connection in list(self._clients.values()):
             connection.close()
-        if self._server is not None:
-            self._server.close()
-            self.log(self.words("statuses.stopped_listening", port=self._port))
-        elif self._listening is not None:
-            self._listening.close()
+        if self._listener is not None:
+            await self._listener.close()
 
     def on_input(self, msg: Msg) -> None:
         self._write(msg)
@@ -124,20 +110,6 @@ class TcpOut(Node):
 
     # to all clients
 
-    def _listen(self) -> None:
-        try:
-            own = self._listening = bound_socket(self._port)
-        except NodeError as error:
-            self.error(self.words("errors.cannot_listen", port=self._port, error=error_text(error)))
-            return
-        self.spawn(self._serve(own))
-
-    async def _serve(self, own: socket.socket) -> None:
-        idle = seconds(self.host.settings.other("socketTimeout"), None)
-        events = Events(opened=self._connected, closed=self._disconnected, timed_out=self._timed_out)
-        self._server = await serve(own, events, tls=self._tls, idle=idle)
-        self.log(self.words("statuses.listening_port", port=self._port))
-
     def _connected(self, connection: Connection) -> None:
         self.log(self.words("statuses.connection_from", host=connection.ip, port=connection.port))
         self._clients[connection.id] = connection
@@ -148,9 +120,6 @@ class TcpOut(Node):
         key = "statuses.connection_closed" if error is None else "errors.socket_error"
         self.log(self.words(key, host=connection.ip, port=connection.port))
         self._tell_count()
-
-    def _timed_out(self, connection: Connection) -> None:
-        self.log(self.words("errors.timeout", port=self._port))
 
     def _to_clients(self, msg: Msg) -> None:
         if not is_given(msg.get("payload")):

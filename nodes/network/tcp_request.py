@@ -15,8 +15,6 @@ from .tcp_connections import MOST_HELD, Connection, Events, connect, seconds
 from .tcp_pieces import Pieces
 from .tls_config import TlsConfig
 
-MOST_QUEUED = 1000
-"""Messages that wait for a connection, unless ``tcpMsgQueueSize`` says otherwise; the oldest make room."""
 _ESCAPES = {"\\n": 0x0A, "\\r": 0x0D, "\\t": 0x09, "\\e": 0x1B, "\\f": 0x0C, "\\0": 0x00}
 
 
@@ -68,8 +66,8 @@ class TcpRequest(Node):
         self._at_once = config.out == "immed"
         self._split = split_byte(config.splitc) if config.out == "char" else _number(config.splitc)
         settings = self.host.settings
-        self._room = int(settings.other("tcpMsgQueueSize") or MOST_QUEUED)
-        self._idle = seconds(settings.other("socketTimeout"), None)
+        self._room = settings.tcp_msg_queue_size
+        self._idle = seconds(settings.socket_timeout)
         newline = config.newline or ""
         self._newline = newline.replace("\\n", "\n", 1).replace("\\r", "\r", 1).replace("\\t", "\t", 1)
         tls = self.node(config.tls)

@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar
 from flowengine.fields import line, number, required, select, show_if
 from flowengine.messages import Msg
 from flowengine.node import Node, NodeConfig
+from flowengine.overflow import Overflow
 
 from .tcp_in import port_number
 from .udp_sockets import UdpSocket, UdpSockets, allow_broadcast, bind, interface_address, join_group
@@ -43,6 +44,7 @@ class UdpIn(Node):
         self._sockets: UdpSockets = self.host.service("udp_sockets", UdpSockets)
         self._key = str(self.config.port or "")
         self._socket: UdpSocket | None = None
+        self._overflow = Overflow(self)
         self._interface = find_interface(self, self.config.iface)
         shared = self._sockets.get(self._key)
         # A udp out node may hold a socket by the port it sends to: that one hears nothing here.
@@ -98,6 +100,8 @@ class UdpIn(Node):
             self.error(self.words("errors.error", error=membership_code(error)))
 
     def _on_datagram(self, data: bytes, ip: str, port: int) -> None:
+        if self._overflow.drops():
+            return
         payload: str | bytes = data
         if self.config.datatype == "base64":
             payload = base64.b64encode(data).decode()

@@ -28,7 +28,7 @@ class WebsocketListener(WebsocketConfig):
         subprotocol: Annotated[str | None, line()] = ""
 
     def on_start(self) -> None:
-        from flowengine.http_server import HttpServer
+        from flowengine.http.server import HttpServer
 
         self.whole_message = self.config.wholemsg in ("true", True)
         self._protocols = [

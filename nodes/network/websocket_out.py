@@ -2,44 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
-from flowengine.fields import config_node
 from flowengine.messages import Msg
-from flowengine.node import DEFERRED, Node, NodeConfig
+from flowengine.node import DEFERRED
 
-from .websocket_sessions import WebsocketConfig, outgoing
+from .websocket_node import WebsocketNode
+from .websocket_sessions import outgoing
 
 
-class WebsocketOut(Node):
+class WebsocketOut(WebsocketNode):
     """Answers the session that a message came from (``_session``), or tells all where it came from none."""
 
     type = "websocket out"
-    category = "network"
-    color = "#D7D7A0"
-    icon = "globe"
     align = "right"
     outputs: ClassVar[int] = 0
-    copy_on_write = True
-
-    class Config(NodeConfig):
-        """One of both: the id of a websocket-listener or of a websocket-client."""
-
-        server: Annotated[str | None, config_node("websocket-listener")] = ""
-        client: Annotated[str | None, config_node("websocket-client")] = ""
-
-    def on_start(self) -> None:
-        found = self.node(self.config.client or self.config.server)
-        self._connection = found if isinstance(found, WebsocketConfig) else None
-        if self._connection is None:
-            self.error(self.words("errors.missing_conf"))
-        else:
-            self._connection.register(self, listens=False)
-
-    def on_close(self, removed: bool) -> None:
-        if self._connection is not None:
-            self._connection.unregister(self)
-        self.status({})
 
     def on_input(self, msg: Msg) -> Any:
         if self._connection is None:

@@ -103,12 +103,13 @@ class WebsocketConfig(ConfigNode):
             self.warn(self.words("errors.too_slow", id=session.id))
 
     async def read(self, session: Session) -> None:
-        """Hand on the messages of a session until it closes."""
+        """Hand on the messages of a session until it closes; while too much is under way, its peer waits."""
         from aiohttp import WSMsgType
 
         async for message in session.socket:
             if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
                 self._on_data(session.id, message.data)
+                await self.host.delivery.room()
             elif message.type is WSMsgType.ERROR:
                 self.tell_error(session.id)
 

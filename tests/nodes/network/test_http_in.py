@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
 
-from flowengine.http_connection import Connection
+from flowengine.http.connection import Connection
 from flowengine.testing import FlowHarness
 
 from .flows import SEEN, TAB, NodeDict, changing, flow, node, until
@@ -124,9 +125,41 @@ async def test_a_parsed_body_has_a_limit_and_other_bodies_have_theirs():
     async with flow(*echo("post"), settings={"apiMaxLength": "1kb", "httpNodeMaxBody": "4kb"}) as harness:
         assert (await ask(harness, "POST", "/t", json=["x" * 2000]))[0] == 500
         assert (await ask(harness, "POST", "/t", data="x" * 2000))[0] == 200
-        assert (await ask(harness, "POST", "/t", data=b"x" * 5000))[0] == 500
+        assert (await ask(harness, "POST", "/t", data=b"x" * 5000))[0] == 413
         texts = [report.text for report in harness.warnings]
         assert texts == ["PayloadTooLargeError: request entity too large"] * 2
+
+
+async def test_a_body_beyond_its_limit_is_answered_before_it_is_there():
+    """The head says how large it will be; where it does not, the answer comes with the byte that is one too many."""
+    async with flow(*echo("post"), settings={"httpNodeMaxBody": "4kb"}) as harness:
+        for head, body in (
+            (b"Content-Length: 1073741824\r\nExpect: 100-continue", b""),
+            (b"Content-Length: 5000\r\nContent-Type: multipart/form-data; boundary=x", b""),
+            (b"Transfer-Encoding: chunked", b"1001\r\n" + b"x" * 4097),
+        ):
+            answer = await raw(harness, b"POST /t HTTP/1.1\r\nHost: x\r\n" + head + b"\r\n\r\n" + body)
+            assert answer.startswith(b"HTTP/1.1 413 Payload Too Large\r\n")
+            assert b"\r\nConnection: close\r\n" in answer
+        assert harness.received("seen") == []
+
+
+async def test_a_client_that_sends_on_gets_its_answer_and_no_other():
+    """Closed while bytes are coming, the connection would be reset and the answer lost."""
+    head = b"POST /t HTTP/1.1\r\nHost: x\r\nContent-Length: 8000000\r\n\r\n"
+    after = b"POST /t HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n1"
+    before = after.replace(b"\r\n\r\n1", b"\r\n\r\n0")
+    async with flow(*echo("post"), settings={"httpNodeMaxBody": "4kb"}) as harness:
+        answer = await raw(harness, before + head, *[b"x" * 1_000_000] * 8, after)
+        assert re.findall(rb"HTTP/1.1 (\d+)", answer) == [b"200", b"413"]
+        assert [msg["payload"] for msg in harness.received("seen")] == ["0"]
+        server = harness.engine.service("http_server", None)
+        await until(lambda: not server.connections)
+
+
+async def test_a_get_may_have_a_body_which_is_dropped():
+    async with flow(*echo(), settings={"httpNodeMaxBody": "4kb"}) as harness:
+        assert (await ask(harness, "GET", "/t", data=b"x" * 100_000))[0] == 200
 
 
 async def test_compressed_json_cannot_unfold_beyond_the_limit():

@@ -10,6 +10,7 @@ from flowengine.nodes.network import mqtt_broker
 from flowengine.nodes.network.mqtt_topics import is_filter, is_topic, matches
 
 from flowengine.messages import Msg
+from flowengine.settings import Settings
 from flowengine.testing import FlowHarness
 
 from .conftest import Certificates, Mosquitto
@@ -231,4 +232,4 @@ def test_filters_and_topics_have_rules():
 
 
 def test_pauses_are_bounded():
-    assert mqtt_broker.FIRST_PAUSE < mqtt_broker.LONGEST_PAUSE <= 60
+    assert Settings().mqtt_reconnect_time / 1000 < mqtt_broker.LONGEST_PAUSE <= 60

@@ -7,8 +7,9 @@ import ssl
 from typing import Any
 
 import pytest
-from flowengine.nodes.network import tcp_client, tcp_pieces
+from flowengine.nodes.network import tcp_pieces
 
+from flowengine.settings import Settings
 from flowengine.testing import FlowHarness
 
 from .conftest import Certificates
@@ -139,7 +140,7 @@ async def test_a_server_that_ends_after_each_message_is_asked_again_at_once():
     async with tcp_server(talk) as port:
         fields = {"server": "client", "host": "127.0.0.1", "datamode": "single", "datatype": "utf8"}
         async with flow(node("in", "tcp in", "seen", port=port, **fields), SEEN) as harness:
-            await until(lambda: len(harness.received("seen")) >= 3, tcp_client.RECONNECT / 2)
+            await until(lambda: len(harness.received("seen")) >= 3, Settings().socket_reconnect_time / 2000)
 
 
 async def test_an_encrypted_connection(certificates: Certificates):
