@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { actionNames } from "../src/shell/actions";
+import { actionNames, loadActions } from "../src/shell/actions";
 import { KEYMAPS } from "../src/shell/keys";
 import { RULES } from "../src/forms/rules";
+
+await loadActions();
 
 const catalogue = JSON.parse(readFileSync("../locales/en-US/editor.json", "utf8"));
 const keys = flatten(catalogue);

@@ -25,11 +25,18 @@ class Tray:
     def field(self, name: str) -> Locator:
         """Give the control of a field by its wire name: an input, or what stands in one of our elements."""
         plain = f'input[name="{name}"], textarea[name="{name}"], select[name="{name}"]'
-        inside = f'[name="{name}"] .typed-value input, [name="{name}"] .typed-value select, [name="{name}"].secret input'
+        typed = f'[name="{name}"] .typed-value:not([hidden])'
+        inside = f'{typed} :is(input, select, textarea), [name="{name}"].secret input'
         return self.box.locator(f"{plain}, {inside}, fe-config[name='{name}'] select").first
 
     def fill(self, name: str, text: str) -> None:
         self.field(name).fill(text)
+
+    def read_from(self, name: str, kind: str, text: str) -> None:
+        """Have a typed field read from somewhere with each message."""
+        self.box.locator(f'[name="{name}"] .ty').click()
+        self.page.locator(".menu.open").get_by_role("option", name=kind).click()
+        self.fill(name, text)
 
     def done(self) -> None:
         self.box.locator(".tray-b .primary").click()
@@ -86,11 +93,13 @@ class Author:
         self.page.goto(self.url + fragment)
         self.page.locator(".palette .chip:visible, .m-nav:visible").first.wait_for()
         expect(self.page.locator(".me.connected")).to_be_attached()
+        self.until("performance.getEntriesByName('ready').length > 0")
         return self
 
     def reload(self) -> None:
         self.page.reload()
         self.page.locator(".palette .chip").first.wait_for()
+        self.until("performance.getEntriesByName('ready').length > 0")
 
     # what is there
 

@@ -58,6 +58,44 @@ def test_a_chat_is_drawn_on_an_empty_page_and_its_answer_read(
     assert "sk-test-of-the-editor" not in json.dumps(shared_server.flows())
 
 
+def test_a_call_is_filled_in_the_form_from_the_message_and_by_an_expression(
+    openers: Opener, shared_server: Server, simulator: OpenAISimulator
+) -> None:
+    """No node builds the payload: the text of a plain inject node becomes the question."""
+    host = {"id": "host", "type": "Service Host", "name": "Simulated", "apiBase": simulator.url}
+    ask = {"id": "ask", "type": "OpenAI API", "z": "f1", "name": "ask", "x": 320, "y": 200, "wires": [["show"]],
+           "service": "host", "method": "createChatCompletion", "property": "payload", "propertyType": "msg"}  # fmt: skip
+    inject = {**PRESS, "payload": "What is the capital of France?", "topic": "gpt-5-mini", "wires": [["ask"]],
+              "props": [{"p": "payload"}, {"p": "topic", "vt": "str"}]}  # fmt: skip
+    key = {"host": {"secureApiKeyValue": "sk-test-of-the-editor"}}
+    shared_server.deploy([TAB, inject, {**host, "credentials": key["host"]}, ask, SHOW])
+    author = openers(shared_server)
+    form = author.edit("ask")
+    form.add("model")
+    form.read_from("defaults.model", "message", "topic")
+    form.add("messages")
+    form.read_from("defaults.messages", "JSONata", '[{"role": "user", "content": payload}]')
+    form.add("temperature")
+    form.fill("defaults.temperature", "0.4")
+    form.done()
+    author.deploy()
+    node = shared_server.node("ask")
+    assert node["defaultTypes"] == {"model": "msg", "messages": "jsonata"}
+    assert node["defaults"]["temperature"] == 0.4
+
+    author.press("Control+g")
+    author.press("d")
+    author.send("press")
+    answer = author.page.locator(".msgs .msg", has_text="chat.completion")
+    expect(answer).to_have_count(1)
+    expect(answer).to_contain_text("gpt-5-mini")
+
+    form = author.edit("ask")
+    expect(form.field("defaults.model")).to_have_value("topic")
+    form.cancel()
+    expect(author.page.locator(".upToDate")).to_be_visible()
+
+
 def test_a_selection_becomes_a_subflow_that_works_and_can_be_edited(openers: Opener, server: Server) -> None:
     server.deploy(
         [

@@ -82,7 +82,8 @@ def test_every_method_has_a_form_and_a_help_page(language: str) -> None:
         page = FORMS.help("OpenAI API", language, name).html
         assert form.refused == [], name
         assert Fragment(page).refused == [], name
-        assert form.names == [f"defaults.{param}" for param in re.findall(r'data-field="([^"]+)"', page)], (
+        params = re.findall(r'data-field="([^"]+)"', page)
+        assert form.names == [f"{key}.{param}" for param in params for key in ("defaults", "defaultTypes")], (
             name
         )
         assert set(form.targets) <= set(form.ids), name

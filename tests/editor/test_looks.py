@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
+from ..admin.servers import ARGON2
 from .author import Author, load
 from .conftest import Opener
 from .servers import PRESS, ROOT, SHOW, TAB, Server
@@ -154,3 +156,67 @@ def test_the_canvas_is_worked_by_keys_alone(openers: Opener, server: Server) -> 
     expect(author.page.locator(".node.sel .node-label")).to_have_text("show")
     keyboard.press("Delete")
     expect(author.nodes).to_have_count(1)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_menus_panels_and_the_rest_of_the_dialogs_are_clean_to_axe(
+    openers: Opener, server: Server, axe: str, scheme: str
+) -> None:
+    server.deploy(EXAMPLE)
+    author = openers(server, color_scheme=scheme)
+    for panel in ("i", "h", "p", "c", "x", "e"):
+        author.press("Control+g")
+        author.press(panel)
+        expect(author.page.locator(".side")).to_be_visible()
+        assert faults(author, axe) == "", panel
+    author.page.get_by_role("button", name="Menu").click()
+    assert faults(author, axe) == ""
+    author.page.keyboard.press("Escape")
+    author.press("Control+k")
+    author.page.locator("dialog.command input").fill("de")
+    assert faults(author, axe) == ""
+    author.page.keyboard.press("Escape")
+    for command in ("History", "Export", "Keyboard shortcuts", "Event log", "Settings"):
+        author.run(command)
+        author.page.locator("dialog[open]:not(.command)").wait_for()
+        assert faults(author, axe) == "", command
+        author.page.keyboard.press("Escape")
+        expect(author.page.locator("dialog")).to_have_count(0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_empty_flow_and_a_phone_are_clean_to_axe(
+    openers: Opener, server: Server, axe: str, scheme: str
+) -> None:
+    author = openers(server, color_scheme=scheme)
+    expect(author.page.locator(".empty .card").first).to_be_visible()
+    assert faults(author, axe) == ""
+    server.deploy([TAB, PRESS, SHOW])
+    phone = openers(
+        server, color_scheme=scheme, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    phone.page.touchscreen.tap(*phone.middle(phone.node("press").locator(".node-label")))
+    expect(phone.page.locator(".m-sheet")).to_be_visible()
+    assert faults(phone, axe) == ""
+    phone.page.locator(".m-sheet").get_by_role("button", name="Edit").tap()
+    expect(phone.page.locator("section.tray .fields > *").first).to_be_visible()
+    assert faults(phone, axe) == ""
+
+
+@pytest.fixture
+def guarded(tmp_path: Path, page_is_built: None) -> Iterator[Server]:
+    """A server that lets nobody in without a password."""
+    folder = tmp_path / "guarded"
+    folder.mkdir()
+    (folder / "flowengine.toml").write_text(f'[[adminAuth.users]]\nusername = "bob"\npassword = "{ARGON2}"\n')
+    server = Server(folder)
+    yield server
+    server.stop()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_login_is_clean_to_axe(guarded: Server, openers: Opener, axe: str, scheme: str) -> None:
+    author = openers(guarded, opened=False, expected="401|403", color_scheme=scheme)
+    author.page.goto(guarded.url)
+    expect(author.page.locator('dialog input[type="password"]')).to_be_visible()
+    assert faults(author, axe) == ""

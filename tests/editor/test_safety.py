@@ -68,6 +68,106 @@ def test_markup_in_names_statuses_and_messages_is_shown_and_never_run(
     assert author.page.locator('img[src="x"], a[href^="javascript"], main script').count() == 0
 
 
+WATCH = """
+window.violations = [];
+addEventListener("securitypolicyviolation", event => window.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
+"""
+MANY = "{{1330+7}}${1330+7}<script>window.pwned=5</script><svg onload=window.pwned=6><a href=javascript:window.pwned=7>x</a>\"'onfocus=window.pwned=8"
+LIVE = """
+[...document.querySelectorAll("*")].flatMap(one => [...one.attributes]
+  .filter(({name, value}) => /^on/.test(name) || /^\\s*javascript:/i.test(value)).map(({name, value}) => `${one.tagName} ${name}=${value}`))
+"""
+
+
+def in_every_text() -> list[dict[str, Any]]:
+    """Make flows with script in every text that an author, or somebody who sends him flows, can fill in."""
+    place = {"z": "f1", "name": MANY, "info": MANY, "y": 100}
+    env = [
+        {
+            "name": "HARMLESS",
+            "type": "str",
+            "value": MANY,
+            "ui": {
+                "label": {"en-US": MANY},
+                "type": "select",
+                "opts": {"opts": [{"l": {"en-US": MANY}, "v": MANY}]},
+            },
+        }
+    ]
+    code = f"node.status({{text: {json.dumps(MANY)}}}); node.error({json.dumps(MANY)}, msg); flow.set({json.dumps('a')}, {json.dumps(MANY)}); return msg;"
+    return [
+        {**TAB, "label": MANY, "info": MANY, "env": env},
+        {"id": "sub", "type": "subflow", "name": MANY, "info": MANY, "category": MANY, "color": MANY, "icon": MANY, "env": env,
+         "in": [{"x": 1, "y": 1, "wires": []}], "out": [], "inputLabels": [MANY], "meta": {"module": MANY, "desc": MANY}},
+        {**PRESS, "name": MANY, "info": MANY, "icon": MANY, "props": [{"p": "payload"}, {"p": "topic", "vt": "str"}], "topic": MANY, "payload": MANY, "wires": [["make"]]},
+        {**function(code), **place, "x": 320, "outputLabels": [MANY], "wires": [["show"]]},
+        {**SHOW, "name": MANY, "info": MANY},
+        {"id": "group", "type": "group", **place, "nodes": ["note"], "env": env, "style": {"label": True, "color": MANY, "fill": MANY, "stroke": MANY}, "x": 90, "y": 300, "w": 300, "h": 100},
+        {"id": "note", "type": "comment", **place, "g": "group", "x": 200, "y": 340, "wires": []},
+        {"id": "inst", "type": "subflow:sub", **place, "x": 320, "y": 420, "env": env, "wires": []},
+        {"id": "hook", "type": "http in", **place, "x": 520, "y": 420, "url": MANY, "method": "get", "wires": [[]]},
+        {"id": "rule", "type": "change", **place, "x": 520, "y": 480, "rules": [{"t": "set", "p": MANY, "pt": "msg", "to": MANY, "tot": "str"}], "wires": [[]]},
+        {"id": "alien", "type": MANY, **place, "x": 320, "y": 480, MANY: MANY, "wires": []},
+        {"id": "api", "type": "OpenAI API", **place, "x": 520, "y": 540, "service": "host", "method": MANY, "wires": [[]]},
+        {"id": "host", "type": "Service Host", "name": MANY, "apiBase": MANY, "credentials": {"secureApiKeyValueType": MANY}},
+    ]  # fmt: skip
+
+
+def test_script_in_every_text_runs_in_no_panel_and_no_form(openers: Opener, server: Server) -> None:
+    flows = in_every_text()
+    server.deploy([TAB])
+    server.deploy(flows)
+    saved = httpx.post(f"{server.url}library/local/functions/x.js", json={"text": MANY, "name": MANY})
+    assert saved.status_code == 204
+    author = openers(server, opened=False, expected=r"404 \(Not Found\)")
+    dialogs: list[str] = []
+    author.page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    author.page.add_init_script(WATCH)
+    author.open()
+    author.press("Control+g")
+    author.press("d")
+    httpx.post(f"{server.url}inject/press", json={}).raise_for_status()
+    author.page.locator(".msgs .msg").first.wait_for()
+    harmless(author, "debug")
+    for panel in "ihpcxev":
+        author.press("Control+g")
+        author.press(panel)
+        author.page.locator(".side, dialog").first.wait_for()
+        harmless(author, f"panel {panel}")
+        author.press("Escape")
+    for keys in ("Control+k", "Control+e", "Control+i", "Control+Shift+l", "?"):
+        author.press(keys)
+        if keys == "Control+i":
+            author.page.locator("dialog textarea").fill(json.dumps(flows))
+        elif keys == "Control+k":
+            author.page.locator("dialog.command input").fill("script")
+        author.page.wait_for_timeout(200)
+        harmless(author, keys)
+        author.press("Escape")
+        author.press("Escape")
+    for node in flows:
+        if "x" in node and node["type"] not in ("group", MANY):
+            author.page.goto(f"{author.url}#node/{node['id']}")
+            author.page.locator(f'.react-flow__node.selected[data-id="{node["id"]}"]').wait_for()
+            author.page.get_by_role("button", name="Edit", exact=False).first.wait_for()
+            author.page.wait_for_timeout(300)
+            author.press("Enter")
+            tray = Tray(author.page)
+            for tab in tray.box.get_by_role("tablist").first.get_by_role("tab").all():
+                tab.click()
+                harmless(author, f"form of {node['type']}, {tab.inner_text()}")
+            tray.cancel()
+    assert dialogs == []
+
+
+def harmless(author: Author, place: str) -> None:
+    """Check that nothing ran, that nothing was held back at the last moment, and that nothing waits for a click."""
+    seen = author.page.evaluate("[window.pwned ?? null, window.violations]")
+    assert seen == [None, []], place
+    assert author.page.evaluate(LIVE) == [], place
+    assert "1337" not in author.page.inner_text("body"), place
+
+
 def test_the_page_says_that_only_its_own_scripts_run(server: Server) -> None:
     policy = httpx.get(server.url).headers["Content-Security-Policy"]
     script = re.search(r"script-src ([^;]*)", policy)

@@ -118,6 +118,43 @@ def test_what_is_not_deployed_survives_a_reload_and_leaving_is_asked_about(
     expect(author.node("press")).to_be_visible()
 
 
+def test_what_was_not_deployed_is_merged_with_what_others_deployed_meanwhile(
+    openers: Opener, server: Server
+) -> None:
+    server.deploy([TAB, PRESS, SHOW])
+    author = openers(server)
+    author.page.on("dialog", lambda dialog: dialog.accept())
+    rename(author, "show", "unsent")
+    author.until(DRAFT_IS_KEPT)
+    author.page.goto("about:blank")
+    server.deploy([TAB, {**PRESS, "name": "newer"}, SHOW])
+    author.open()
+    author.says("merged with what was deployed since")
+    expect(author.node("unsent")).to_be_visible()
+    expect(author.node("newer")).to_be_visible()
+    author.deploy()
+    assert server.node("unsent")["id"] == "show"
+    assert server.node("newer")["id"] == "press"
+
+
+def test_a_draft_of_a_version_that_nobody_knows_is_offered(openers: Opener, server: Server) -> None:
+    server.deploy([TAB, PRESS, SHOW])
+    author = openers(server, expected="404")
+    author.page.on("dialog", lambda dialog: dialog.accept())
+    rename(author, "show", "unsent")
+    author.until(DRAFT_IS_KEPT)
+    author.page.goto("about:blank")
+    server.deploy([TAB, {**PRESS, "name": "newer"}, SHOW])
+    author.page.route("**/api/history?*", lambda route: route.fulfill(status=404, body="{}"))
+    author.open()
+    author.says("somebody has deployed over since")
+    expect(author.node("newer")).to_be_visible()
+    author.click("Take mine")
+    expect(author.node("unsent")).to_be_visible()
+    author.press("Control+z")
+    expect(author.node("newer")).to_be_visible()
+
+
 _COUNT = """() => new Promise((resolve) => {
   const request = indexedDB.open("flowengine", 1);
   request.onupgradeneeded = () => request.result.createObjectStore("drafts");

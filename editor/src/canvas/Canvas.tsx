@@ -9,24 +9,27 @@ import { useSelection } from "../document/selection";
 import { useDocument } from "../document/store";
 import { useRegistry } from "../server/registry";
 import { run } from "../shell/actions";
+import { afterwards, laterComponent } from "../shell/later";
 import { t, useLanguage } from "../shell/words";
 import { ConnectionLine } from "./ConnectionLine";
 import { type CanvasEdge, type CanvasNode, toEdges, toNodes } from "./flowElements";
 import { FlowNode } from "./FlowNode";
 import { useDragging } from "./dragging";
-import { Minimap } from "./Minimap";
-import { Note } from "./Note";
+import { chooseDetail } from "./detail";
+import { useNear } from "./near";
 import { GroupBox, Junction, SubflowEndBox } from "./Others";
-import { Overview } from "./Overview";
 import { useOverviewPointer } from "./overviewPointer";
 import { itemAt, sceneOf } from "./scene";
-import { canvas, OVERVIEW_BELOW, useView } from "./view";
-import { LARGEST, showStart, SMALLEST } from "./viewport";
+import { canvas, useView } from "./view";
+import { currentScene, LARGEST, showStart, SMALLEST } from "./viewport";
 import { VirtualLinks } from "./VirtualLinks";
 import { WireLine } from "./Wire";
 import { isValidConnection, onConnect, onConnectEnd, onConnectStart, onReconnect } from "./wiring";
 import { ZoomControls } from "./ZoomControls";
 
+const Minimap = afterwards(() => import("./Minimap"));
+const Overview = laterComponent(() => import("./Overview"));
+const Note = laterComponent(() => import("./Note"));
 const nodeTypes = { node: FlowNode, junction: Junction, box: GroupBox, note: Note, end: SubflowEndBox };
 const edgeTypes = { wire: WireLine };
 const NO_NODES: CanvasNode[] = [];
@@ -49,16 +52,18 @@ function FlowCanvas() {
   const selected = useSelection((state) => state.nodes);
   const selectedWires = useSelection((state) => state.wires);
   const overview = useView((state) => state.overview);
+  const crowded = useView((state) => state.crowded);
   const detail = useView((state) => state.detail);
   const grid = useView((state) => state.grid);
   const map = useView((state) => state.map);
   const scene = useMemo(() => sceneOf(doc, flow, types), [doc, flow, types]);
   const locked = Boolean(doc.entries[flow]?.locked);
   const drag = useDragging(scene);
+  const { part, onPointer } = useNear(crowded, scene);
   const keptNodes = useRef<ReadonlyMap<string, CanvasNode>>(new Map());
   const keptEdges = useRef<ReadonlyMap<string, CanvasEdge>>(new Map());
-  const nodes = useMemo(() => (overview ? NO_NODES : toNodes(scene, selected, drag.dragged, keptNodes.current)), [overview, scene, selected, drag.dragged]);
-  const edges = useMemo(() => (overview ? NO_EDGES : toEdges(scene, selectedWires, keptEdges.current)), [overview, scene, selectedWires]);
+  const nodes = useMemo(() => (overview && !crowded ? NO_NODES : toNodes(part, selected, drag.dragged, keptNodes.current)), [overview, crowded, part, selected, drag.dragged]);
+  const edges = useMemo(() => (overview && !crowded ? NO_EDGES : toEdges(part, selectedWires, keptEdges.current)), [overview, crowded, part, selectedWires]);
   keptNodes.current = useMemo(() => new Map(nodes.map((node) => [node.id, node])), [nodes]);
   keptEdges.current = useMemo(() => new Map(edges.map((edge) => [edge.id, edge])), [edges]);
   const element = useRef<HTMLDivElement>(null);
@@ -72,6 +77,7 @@ function FlowCanvas() {
   useEffect(() => {
     if (flow) showRemembered(flow);
   }, [flow]);
+  useEffect(() => chooseDetail(scene, instance.getViewport()), [scene, instance]);
 
   const onNodesChange = (changes: NodeChange<CanvasNode>[]) => {
     const { grabbed } = drag.gesture.current ?? {};
@@ -91,28 +97,36 @@ function FlowCanvas() {
     if (!selected.has(node.id)) useSelection.getState().select([node.id]);
     openMenu(event, node.id);
   };
+  /** In a crowd React Flow does not know of all that are chosen, so they are let go here. */
+  const chooseAlone = (event: MouseEvent | globalThis.MouseEvent | TouchEvent, id: string) => {
+    if (crowded && !event.shiftKey && !event.ctrlKey && !event.metaKey) useSelection.getState().select([id]);
+  };
   const onBlankClick = (event: MouseEvent) => {
     if (!event.ctrlKey && !event.metaKey) return;
     quickAdd(event);
   };
   const onOverviewDoubleClick = (event: MouseEvent) => {
-    if (!overview) return;
+    if (!overview || (event.target as HTMLElement).closest(".react-flow__node")) return;
     const item = itemAt(scene, instance.screenToFlowPosition({ x: event.clientX, y: event.clientY }));
     if (item) run("edit-selected-node");
   };
 
   return (
     <div ref={element} className="canvas-flow" data-detail={detail} data-locked={locked || undefined} onPointerDownCapture={pointer.onPointerDownCapture} onDoubleClick={onOverviewDoubleClick}
-      onPointerMove={({ clientX, clientY }) => (canvas.lastPointer = { x: clientX, y: clientY })} onPointerLeave={() => (canvas.lastPointer = null)}>
+      onPointerMove={(event) => {
+        canvas.lastPointer = { x: event.clientX, y: event.clientY };
+        onPointer(event);
+      }} onPointerLeave={() => (canvas.lastPointer = null)}>
       <ReactFlow<CanvasNode, CanvasEdge>
         nodes={nodes} edges={edges} nodeTypes={nodeTypes} edgeTypes={edgeTypes} proOptions={OPTIONS}
         onNodesChange={onNodesChange} onEdgesChange={(changes) => applySelection("wires", changes)}
         onNodeDragStart={(event, node) => {
+          if (!selected.has(node.id)) chooseAlone(event, node.id);
           drag.start(node.data.item);
           drag.gesture.current!.shift = event.shiftKey;
         }}
         onNodeDragStop={() => drag.gesture.current && drag.end()}
-        onNodeDoubleClick={onNodeDoubleClick} onNodeContextMenu={onNodeContextMenu} onPaneContextMenu={(event) => openMenu(event)} onPaneClick={onBlankClick}
+        onNodeClick={(event, node) => chooseAlone(event, node.id)} onNodeDoubleClick={onNodeDoubleClick} onNodeContextMenu={onNodeContextMenu} onPaneContextMenu={(event) => openMenu(event)} onPaneClick={onBlankClick}
         onEdgeClick={(event, edge) => (event.ctrlKey || event.metaKey) && quickAdd(event, edge.data!.wire)} onEdgeContextMenu={(event, edge) => openMenu(event, undefined, edge.id)}
         onEdgeMouseEnter={(_, edge) => useView.setState({ hoverWire: edge.id })} onEdgeMouseLeave={() => useView.setState({ hoverWire: null })}
         onConnect={onConnect} onConnectStart={onConnectStart} onConnectEnd={onConnectEnd} onReconnect={onReconnect} isValidConnection={isValidConnection}
@@ -122,8 +136,9 @@ function FlowCanvas() {
         multiSelectionKeyCode={KEYS_FOR_MORE} zoomActivationKeyCode={ZOOM_KEYS} zoomOnDoubleClick={false} minZoom={SMALLEST} maxZoom={LARGEST} disableKeyboardA11y nodeDragThreshold={touch ? 6 : 3}
         aria-label={t("canvas.label")}
       >
-        {grid && !overview && <Background variant={BackgroundVariant.Dots} gap={20} size={2} color="var(--canvas-dot)" />}
-        {overview ? <Overview scene={scene} dragged={drag.dragged} lasso={pointer.lasso} /> : <VirtualLinks scene={scene} dragged={drag.dragged} />}
+        {grid && (!overview || crowded) && <Background variant={BackgroundVariant.Dots} gap={20} size={2} color="var(--canvas-dot)" />}
+        {overview && <Overview scene={scene} dragged={drag.dragged} lasso={pointer.lasso} readable={crowded} />}
+        {(!overview || crowded) && <VirtualLinks scene={scene} dragged={drag.dragged} />}
       </ReactFlow>
       <ZoomControls />
       {map && scene.items.size > 0 && <Minimap scene={scene} />}
@@ -154,10 +169,7 @@ function applySelection(part: "nodes" | "wires", changes: readonly (NodeChange<C
 }
 
 const onMove: OnMove = (_, viewport: Viewport) => {
-  const { overview, detail, zoom } = useView.getState();
-  const next = viewport.zoom < OVERVIEW_BELOW;
-  const nextDetail = viewport.zoom >= 0.6 ? "full" : next ? "far" : "mid";
-  if (next !== overview || nextDetail !== detail || viewport.zoom !== zoom) useView.setState({ overview: next, detail: nextDetail, zoom: viewport.zoom });
+  chooseDetail(currentScene(), viewport);
   const { flow, remember } = useSelection.getState();
   remember(flow, { x: Math.round(viewport.x), y: Math.round(viewport.y), zoom: viewport.zoom });
 };

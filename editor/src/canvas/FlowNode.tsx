@@ -66,11 +66,11 @@ export function Ports({ item, descriptor }: PortsProps) {
   return (
     <>
       {item.inputs > 0 && (
-        <Handle type="target" id="in" position={Position.Left} className="port in" role="img" title={portLabel(entry.inputLabels ?? descriptor?.inputLabels, 0)} aria-label={t("node.input")} />
+        <Handle type="target" id="in" position={Position.Left} className="port in" role="img" title={portLabel(entry.inputLabels ?? templateOf(entry)?.inputLabels ?? descriptor?.inputLabels, 0)} aria-label={t("node.input")} />
       )}
       {Array.from({ length: item.outputs }, (_, port) => (
         <Handle key={port} type="source" id={String(port)} position={Position.Right} className="port out" role="img" style={{ top: outputY(port, item.outputs, box.h) }}
-          title={portLabel(entry.outputLabels ?? descriptor?.outputLabels, port)} aria-label={t("node.output", { number: port + 1 })} />
+          title={portLabel(entry.outputLabels ?? templateOf(entry)?.outputLabels ?? descriptor?.outputLabels, port)} aria-label={t("node.output", { number: port + 1 })} />
       ))}
     </>
   );

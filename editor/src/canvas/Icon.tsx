@@ -1,12 +1,13 @@
 /** A glyph as SVG. */
 import { memo } from "react";
-import { type Glyph, GLYPHS } from "./glyphs";
+import { drawingOf, type Glyph, type Picture } from "./glyphs";
 
-interface IconProps { name: Glyph; size?: "sm" | "xs"; title?: string }
+interface IconProps { name: Glyph | Picture; size?: "sm" | "xs"; title?: string }
 
 export const Icon = memo(function Icon({ name, size, title }: IconProps) {
+  const { className, viewBox, markup } = drawingOf(name, size);
   return (
-    <svg className={size ? `i ${size}` : "i"} viewBox="0 0 16 16" role={title ? "img" : undefined} aria-label={title}
-      aria-hidden={title ? undefined : true} dangerouslySetInnerHTML={{ __html: GLYPHS[name] }} />
+    <svg className={className} viewBox={viewBox} role={title ? "img" : undefined} aria-label={title}
+      aria-hidden={title ? undefined : true} dangerouslySetInnerHTML={{ __html: markup }} />
   );
 });

@@ -1,7 +1,7 @@
 /** Below a node: its status, the tape of streamed text, the counter; in its icon cell: the ring of progress. */
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { type Live, type NodeStatus, useRuntime } from "../server/runtime";
-import { statusText, t } from "../shell/words";
+import { statusText, t, useLanguage } from "../shell/words";
 
 /** Node-RED's fill names our five meanings; the mark's shape says the same without colour. */
 const MEANING: Record<string, string> = { blue: "live", green: "ok", red: "err", yellow: "warn", grey: "idle", gray: "idle" };
@@ -18,10 +18,10 @@ export function StatusLine({ status }: { status: NodeStatus | undefined }) {
   );
 }
 
-/** The tape and counter while there are any, otherwise what is given. */
+/** The tape and counter while there are any, otherwise what is given: after a failure, the status that tells of it. */
 export function LiveBlock({ id, below }: { id: string; below: ReactNode }) {
   const live = useRuntime((state) => state.live[id]);
-  if (!live) return below;
+  if (!live || (live.done && live.failed)) return below;
   return (
     <div className="live-out">
       {live.text && <Tape live={live} />}
@@ -35,15 +35,27 @@ function Tape({ live }: { live: Live }) {
 }
 
 export function Counter({ live }: { live: Live }) {
+  const seconds = useSeconds(live);
   const parts = [
     live.of !== undefined && t("live.of", { count: number(live.count ?? 0), of: number(live.of) }),
     live.tokens !== undefined && t("live.tokens", { tokens: number(live.tokens) }),
-    live.cost !== undefined && money(live.cost),
-    live.seconds !== undefined && t("live.seconds", { seconds: live.seconds.toFixed(1) }),
+    live.cost !== undefined && money(live.cost, live.currency),
+    seconds !== undefined && t("live.seconds", { seconds: seconds.toFixed(1) }),
   ].filter(Boolean);
   if (!parts.length) return null;
   const [first, ...rest] = parts;
   return <div className="count"><b>{!live.done && <i className="st live" />}{first}</b>{rest.map((part) => <span key={String(part)}>{part}</span>)}</div>;
+}
+
+/** Seconds of the last report, and on from there while the node works. */
+function useSeconds({ seconds, at, done }: Live): number | undefined {
+  const [now, setNow] = useState(at);
+  useEffect(() => {
+    if (done) return;
+    const timer = setInterval(() => setNow(Date.now()), 500);
+    return () => clearInterval(timer);
+  }, [done]);
+  return seconds === undefined || done ? seconds : seconds + Math.max(0, now - at) / 1000;
 }
 
 export function ProgressRing({ id }: { id: string }) {
@@ -59,5 +71,14 @@ export function ProgressRing({ id }: { id: string }) {
 }
 
 export const number = (value: number) => (value >= 10_000 ? `${(value / 1000).toFixed(1)}k` : String(value));
-/** Never rounded to nothing: four places below a cent. */
-export const money = (value: number) => `$${value >= 1 ? value.toFixed(2) : value.toFixed(4)}`;
+
+/** Never rounded to nothing: four places below one, two digits that say something below those. */
+export function money(value: number, currency = "USD"): string {
+  const places = value >= 1 ? 2 : 4;
+  const digits = value > 0 && value < 0.001 ? { maximumSignificantDigits: 2 } : { minimumFractionDigits: places, maximumFractionDigits: places };
+  try {
+    return new Intl.NumberFormat(useLanguage.getState().language, { style: "currency", currency, currencyDisplay: "narrowSymbol", ...digits }).format(value);
+  } catch {
+    return `${value.toFixed(places)} ${currency}`;
+  }
+}

@@ -9,7 +9,7 @@ import { canvas } from "./view";
 
 const NOBODY: ReadonlySet<string> = new Set();
 
-export function Minimap({ scene }: { scene: Scene }) {
+export default function Minimap({ scene }: { scene: Scene }) {
   const element = useRef<HTMLCanvasElement>(null);
   const frame = useRef({ scale: 1, x: 0, y: 0 });
   const store = useStoreApi();

@@ -11,7 +11,7 @@ import { snapped, useView } from "./view";
 
 const SMALLEST = { w: 120, h: 60 };
 
-export const Note = memo(function Note({ data, selected }: NodeProps<CanvasNode>) {
+export default memo(function Note({ data, selected }: NodeProps<CanvasNode>) {
   const { entry, box } = data.item;
   const changed = useDocument((state) => changesOf(state).nodes.has(entry.id));
   const [size, setSize] = useState<{ w: number; h: number } | null>(null);

@@ -1,4 +1,4 @@
-/** Below 40 % zoom the nodes are a bitmap: solid boxes in their category's colour. Draws at most once a frame. */
+/** The flow as a bitmap: far away solid boxes in their category's colour, in a crowd nodes to be read. Draws at most once a frame. */
 import { useStoreApi } from "@xyflow/react";
 import { useEffect, useRef } from "react";
 import { useSelection } from "../document/selection";
@@ -8,9 +8,9 @@ import { paints } from "./paints";
 import type { Dragged, Scene } from "./scene";
 import type { Lasso } from "./overviewPointer";
 
-interface OverviewProps { scene: Scene; dragged: Dragged; lasso: Lasso | null }
+interface OverviewProps { scene: Scene; dragged: Dragged; lasso: Lasso | null; readable: boolean }
 
-export function Overview({ scene, dragged, lasso }: OverviewProps) {
+export default function Overview({ scene, dragged, lasso, readable }: OverviewProps) {
   const element = useRef<HTMLCanvasElement>(null);
   const store = useStoreApi();
   const selected = useSelection((state) => state.nodes);
@@ -25,7 +25,7 @@ export function Overview({ scene, dragged, lasso }: OverviewProps) {
       const { clientWidth, clientHeight } = element.current!;
       pen.translate(x, y);
       pen.scale(zoom, zoom);
-      drawScene(pen, scene, paints(), { selected, dragged, wireWidth: 1 / zoom, outline: true }, { x: -x / zoom, y: -y / zoom, w: clientWidth / zoom, h: clientHeight / zoom });
+      drawScene(pen, scene, paints(), { selected, dragged, wireWidth: readable ? 2 : 1 / zoom, outline: true, readable }, { x: -x / zoom, y: -y / zoom, w: clientWidth / zoom, h: clientHeight / zoom });
     };
     const soon = () => (frame ||= requestAnimationFrame(draw));
     draw();
@@ -37,7 +37,7 @@ export function Overview({ scene, dragged, lasso }: OverviewProps) {
       sizes.disconnect();
       stops.forEach((stop) => stop());
     };
-  }, [scene, dragged, selected, store]);
+  }, [scene, dragged, selected, store, readable]);
 
   return (
     <>

@@ -3,7 +3,7 @@ import type { Box } from "../document/actions/groups";
 import type { Place } from "../document/actions/nodes";
 import type { FlowDocument } from "../document/flow";
 import { membersDeep, outermost } from "../document/actions/groups";
-import type { Item, Scene } from "./scene";
+import { type Item, type Scene, placeOf } from "./scene";
 
 export type Alignment = "left" | "right" | "top" | "bottom" | "center" | "middle" | "grid";
 
@@ -56,11 +56,6 @@ export function places(doc: FlowDocument, scene: Scene, corners: readonly (reado
     }
   }
   return result;
-}
-
-/** What the file says of an item whose box has its corner at x, y. */
-export function placeOf(item: Item, x: number, y: number): Place {
-  return item.kind === "group" ? { x, y } : { x: x + item.box.w / 2, y: y + item.box.h / 2 };
 }
 
 export function shift(doc: FlowDocument, scene: Scene, ids: Iterable<string>, dx: number, dy: number): Map<string, Place> {

@@ -7,10 +7,9 @@ import { indexOf } from "../document/index";
 import { useSelection } from "../document/selection";
 import { act, currentDoc } from "../document/store";
 import { sizeOf } from "./anatomy";
-import { placeOf } from "./arrange";
 import type { Point } from "./curve";
 import { wireUnder } from "./insert";
-import { type Dragged, type Item, NO_DRAG, type Scene } from "./scene";
+import { type Dragged, type Item, NO_DRAG, placeOf, type Scene } from "./scene";
 import { snapped, useView } from "./view";
 
 interface Gesture { grabbed: Item; starts: Map<string, Point>; splices: boolean; shift: boolean }

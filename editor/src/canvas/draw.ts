@@ -3,10 +3,11 @@ import { useRuntime } from "../server/runtime";
 import { typeOf } from "../server/registry";
 import { curves } from "./curve";
 import { categoryOf, HUES, nearestHue } from "./look";
+import { drawName, drawPorts, drawReadable } from "./drawNode";
 import type { Paints } from "./paints";
 import { boxIn, type Dragged, draggedGroups, type Item, NO_DRAG, type Scene, wireEnds } from "./scene";
 
-export interface Look { selected: ReadonlySet<string>; dragged?: Dragged; wireWidth: number; outline: boolean }
+export interface Look { selected: ReadonlySet<string>; dragged?: Dragged; wireWidth: number; outline: boolean; readable?: boolean }
 
 /** Draws in flow coordinates; the caller has set the transform. `visible` culls. */
 export function drawScene(pen: CanvasRenderingContext2D, scene: Scene, paints: Paints, look: Look, visible: { x: number; y: number; w: number; h: number }) {
@@ -18,12 +19,19 @@ export function drawScene(pen: CanvasRenderingContext2D, scene: Scene, paints: P
   const nodes: Item[] = [];
   for (const item of scene.items.values()) {
     if (item.kind !== "group" && item.kind !== "note") nodes.push(item);
+    else if (look.readable && item.kind === "note") continue; // an element
     else if (seen(item.box)) drawGround(pen, item, groups?.get(item.id) ?? boxIn(scene, dragged, item.id), paints, look);
   }
   drawWires(pen, scene, dragged, paints, look.wireWidth, visible);
-  for (const item of nodes) {
-    const box = boxIn(scene, dragged, item.id);
-    if (!seen(box)) continue;
+  const shown = nodes.map((item) => [item, boxIn(scene, dragged, item.id)] as const).filter(([, box]) => seen(box));
+  if (look.readable) {
+    for (const [item, box] of shown) {
+      drawReadable(pen, item, box, paints);
+      if (look.selected.has(item.id)) ring(pen, box, paints, 1);
+    }
+    return drawPorts(pen, shown, paints);
+  }
+  for (const [item, box] of shown) {
     const failed = statuses[item.id]?.fill === "red";
     pen.globalAlpha = item.entry.d ? 0.35 : 1;
     pen.fillStyle = failed ? paints.err : colorOf(item, paints);
@@ -47,6 +55,7 @@ function drawGround(pen: CanvasRenderingContext2D, item: Item, box: { x: number;
     pen.fill();
     pen.globalAlpha = 1;
   }
+  if (look.readable && item.kind === "group") drawName(pen, String(item.entry.name ?? ""), box, paints);
   if (look.selected.has(item.id)) ring(pen, box, paints, look.wireWidth);
 }
 

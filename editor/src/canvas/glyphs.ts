@@ -1,40 +1,19 @@
-/**
- * Line glyphs on a 16 grid, 1.5 stroke, round ends: the chrome's icons and, white on a tile, the nodes'.
- * Own drawings; kept as markup because each is two or three strokes.
- */
-export const GLYPHS = {
-  search: '<circle cx="7" cy="7" r="4.25"/><path d="m10.25 10.25 3.25 3.25"/>',
-  plus: '<path d="M8 3v10M3 8h10"/>',
-  down: '<path d="m4.5 6.5 3.5 3.5 3.5-3.5"/>',
-  right: '<path d="m6.5 4.5 3.5 3.5-3.5 3.5"/>',
-  lock: '<rect x="3.5" y="7" width="9" height="6.5" rx="1.5"/><path d="M5.5 7V5a2.5 2.5 0 0 1 5 0v2"/>',
-  play: '<path d="M5 3.5v9l7-4.5z"/>',
-  pause: '<path d="M5.5 3.5v9M10.5 3.5v9"/>',
-  trash: '<path d="M3 4.5h10M6 4.5V3h4v1.5M4.5 4.5l.5 8.5h6l.5-8.5"/>',
-  pencil: '<path d="m10.5 3 2.5 2.5L6 12.5l-3 .5.5-3z"/>',
-  copy: '<rect x="5.5" y="5.5" width="7.5" height="7.5" rx="1.5"/><path d="M3 10V4.5A1.5 1.5 0 0 1 4.5 3H10"/>',
-  power: '<path d="M8 2.5v5M4.75 4.5a4.75 4.75 0 1 0 6.5 0"/>',
-  more: '<path d="M3.5 8h.01M8 8h.01M12.5 8h.01" stroke-width="2.25"/>',
-  fit: '<path d="M3 6V3h3M10 3h3v3M13 10v3h-3M6 13H3v-3"/>',
-  minus: '<path d="M3 8h10"/>',
-  map: '<path d="m2.5 4 3.5-1.5 4 1.5 3.5-1.5V12L10 13.5 6 12l-3.5 1.5zM6 2.5V12M10 4v9.5"/>',
-  bug: '<rect x="5" y="5.5" width="6" height="7.5" rx="3"/><path d="M6 5.5a2 2 0 0 1 4 0M2.5 6l2.5 1.5M13.5 6 11 7.5M2.5 13 5 11.5M13.5 13 11 11.5M2 9.5h3M11 9.5h3"/>',
-  info: '<circle cx="8" cy="8" r="5.5"/><path d="M8 7.5V11M8 5.25v.01"/>',
-  book: '<path d="M8 4.5C6.5 3.25 4.5 3 2.5 3v9c2 0 4 .25 5.5 1.5C9.5 12.25 11.5 12 13.5 12V3c-2 0-4 .25-5.5 1.5zM8 4.5v9"/>',
-  conf: '<path d="M2.5 5H7M11 5h2.5M2.5 11H5M9 11h4.5"/><circle cx="9" cy="5" r="1.75"/><circle cx="7" cy="11" r="1.75"/>',
-  db: '<ellipse cx="8" cy="4" rx="5" ry="1.75"/><path d="M3 4v8c0 1 2.25 1.75 5 1.75s5-.75 5-1.75V4M3 8c0 1 2.25 1.75 5 1.75S13 9 13 8"/>',
-  runs: '<path d="M2.5 4h5M5 8h6M8.5 12h5"/>',
-  check: '<path d="m3.5 8.5 3 3 6-7"/>',
-  x: '<path d="m4 4 8 8M12 4l-8 8"/>',
-  ext: '<path d="M9.5 3H13v3.5M13 3 7.5 8.5M6.5 3.5H4A1 1 0 0 0 3 4.5V12a1 1 0 0 0 1 1h7.5a1 1 0 0 0 1-1V9.5"/>',
-  grip: '<path d="M6 4h.01M10 4h.01M6 8h.01M10 8h.01M6 12h.01M10 12h.01" stroke-width="2"/>',
-  eye: '<path d="M1.75 8S4 3.75 8 3.75 14.25 8 14.25 8 12 12.25 8 12.25 1.75 8 1.75 8z"/><circle cx="8" cy="8" r="1.75"/>',
-  up: '<path d="M8 10.5V3M5 6l3-3 3 3M3 10.5V13h10v-2.5"/>',
+/** Glyphs by name: what nodes and flows are shown as is drawn by us, the chrome around them is lucide's. */
+import {
+  BookOpen, Bug, Check, ChevronDown, ChevronRight, Clipboard, Copy, Database, Download, Ellipsis, ExternalLink, Eye,
+  EyeOff, GripVertical, Group, History, Info, Keyboard, ListFilter, ListTree, Lock, LockOpen, Map as MapIcon, Maximize, Menu,
+  Minus, Network, Pause, Pencil, Pin, Play, Plus, Power, Redo2, RotateCw, Scissors, Search, Settings, SlidersHorizontal,
+  Square, Trash2, Undo2, Upload, Workflow, X,
+  type IconNode,
+} from "lucide";
+
+/** Own drawings on a 16 grid, 1.5 stroke, round ends, white on a tile; markup because each is two or three strokes. */
+const OWN = {
+  padlock: '<rect x="3.5" y="7" width="9" height="6.5" rx="1.5"/><path d="M5.5 7V5a2.5 2.5 0 0 1 5 0v2"/>',
+  database: '<ellipse cx="8" cy="4" rx="5" ry="1.75"/><path d="M3 4v8c0 1 2.25 1.75 5 1.75s5-.75 5-1.75V4M3 8c0 1 2.25 1.75 5 1.75S13 9 13 8"/>',
+  watch: '<path d="M1.75 8S4 3.75 8 3.75 14.25 8 14.25 8 12 12.25 8 12.25 1.75 8 1.75 8z"/><circle cx="8" cy="8" r="1.75"/>',
   plug: '<path d="M6 2.5v3M10 2.5v3M4.5 5.5h7v2a3.5 3.5 0 0 1-7 0zM8 11v2.5"/>',
-  filter: '<path d="M2.5 4h11M4.5 8h7M6.5 12h3"/>',
-  locate: '<circle cx="8" cy="8" r="3.5"/><path d="M8 2v2.5M8 11.5V14M2 8h2.5M11.5 8H14"/>',
-  retry: '<path d="M13 8a5 5 0 1 1-1.5-3.5M13 2.5v2.5h-2.5"/>',
-  pin: '<path d="M6 2.5h4l-.5 4 2 2h-7l2-2zM8 8.5v5"/>',
+  rbe: '<path d="M2.5 4h11M4.5 8h7M6.5 12h3"/>',
   inject: '<path d="M2.5 5.5h5V3l5.5 5-5.5 5v-2.5h-5z"/>',
   http: '<circle cx="8" cy="8" r="5.5"/><path d="M2.5 8h11M8 2.5c2 1.75 2.5 3.5 2.5 5.5s-.5 3.75-2.5 5.5C6 11.75 5.5 10 5.5 8S6 4.25 8 2.5z"/>',
   reply: '<path d="M13 12.5C13 8.5 11 7 7 7H3.5M6.5 3.5 3 7l3.5 3.5"/>',
@@ -57,8 +36,6 @@ export const GLYPHS = {
   sort: '<path d="M3 4h10M3 8h7M3 12h4"/>',
   q: '<path d="M5.75 6a2.25 2.25 0 1 1 3.25 2c-.75.4-1 .8-1 1.5M8 12.25v.01"/>',
   bell: '<path d="M4 11V7.5a4 4 0 0 1 8 0V11l1 1H3zM7 14h2"/>',
-  menu: '<path d="M2.5 4.5h11M2.5 8h11M2.5 11.5h11"/>',
-  nodes: '<rect x="2.5" y="3" width="5" height="4" rx="1"/><rect x="8.5" y="9" width="5" height="4" rx="1"/><path d="M5 7v2.5A1.5 1.5 0 0 0 6.5 11h2"/>',
   image: '<rect x="2.5" y="3" width="11" height="10" rx="1.5"/><path d="m3 11 3-3 2.5 2.5L10.5 8.5 13 11"/><circle cx="10.25" cy="6" r=".75"/>',
   side: '<rect x="2.5" y="3" width="11" height="10" rx="1.5"/><path d="M6 3v10"/>',
   "check-circle": '<circle cx="8" cy="8" r="5.5"/><path d="m5.5 8.25 1.75 1.75L10.75 6.25"/>',
@@ -76,21 +53,41 @@ export const GLYPHS = {
   socket: '<path d="M2.5 5.5h8M8.5 3l2.5 2.5L8.5 8M13.5 10.5h-8M7.5 8 5 10.5 7.5 13"/>',
   batch: '<path d="m8 2.5 5.5 2.75L8 8 2.5 5.25zM2.5 8 8 10.75 13.5 8M2.5 10.75 8 13.5l5.5-2.75"/>',
   subflow: '<rect x="2.5" y="3" width="11" height="10" rx="1.5"/><path d="M2.5 8H5M11 8h2.5"/><rect x="5" y="6.25" width="6" height="3.5" rx="1"/>',
-  gear: '<circle cx="8" cy="8" r="2"/><path d="M8 2.25v1.5M8 12.25v1.5M2.25 8h1.5M12.25 8h1.5M3.94 3.94 5 5M11 11l1.06 1.06M3.94 12.06 5 11M11 5l1.06-1.06"/>',
-  undo: '<path d="M3.5 6.5H10a3 3 0 0 1 0 6.5H6M6 3.5l-3 3 3 3"/>',
-  redo: '<path d="M12.5 6.5H6A3 3 0 0 0 6 13h4M10 3.5l3 3-3 3"/>',
-  sun: '<circle cx="8" cy="8" r="2.5"/><path d="M8 2v1.5M8 12.5V14M2 8h1.5M12.5 8H14M3.75 3.75l1 1M11.25 11.25l1 1M3.75 12.25l1-1M11.25 4.75l1-1"/>',
-  download: '<path d="M8 3v7.5M5 7.5l3 3 3-3M3 10.5V13h10v-2.5"/>',
-  tree: '<path d="M3 3.5h4M6 8h4M6 12.5h4M4 3.5v9h2M4 8h2"/>',
-  group: '<path d="M3 5.5V3h2.5M10.5 3H13v2.5M13 10.5V13h-2.5M5.5 13H3v-2.5"/><rect x="5.5" y="5.5" width="5" height="5" rx="1"/>',
-  layout: '<rect x="2.5" y="6.5" width="3.5" height="3" rx=".75"/><rect x="10" y="3" width="3.5" height="3" rx=".75"/><rect x="10" y="10" width="3.5" height="3" rx=".75"/><path d="M6 8h2M10 4.5H8v7h2"/>',
   host: '<rect x="2.5" y="3" width="11" height="4" rx="1"/><rect x="2.5" y="9" width="11" height="4" rx="1"/><path d="M5 5h.01M5 11h.01" stroke-width="2"/>',
-  stop: '<rect x="4" y="4" width="8" height="8" rx="1"/>',
-  eyeoff: '<path d="M2.5 2.5 13.5 13.5M6.5 4c.5-.15 1-.25 1.5-.25 4 0 6.25 4.25 6.25 4.25s-.7 1.3-2 2.45M4 5.25C2.5 6.5 1.75 8 1.75 8S4 12.25 8 12.25c.8 0 1.5-.15 2.15-.4"/>',
-  unlock: '<rect x="3.5" y="7" width="9" height="6.5" rx="1.5"/><path d="M5.5 7V5a2.5 2.5 0 0 1 4.75-1"/>',
-  cut: '<circle cx="4.5" cy="11.5" r="1.75"/><circle cx="11.5" cy="11.5" r="1.75"/><path d="M5.5 10 11 2.75M10.5 10 5 2.75"/>',
-  paste: '<rect x="3.5" y="3.5" width="9" height="10" rx="1.5"/><path d="M6 3.5V2.5h4v1"/>',
-  keyboard: '<rect x="1.75" y="4" width="12.5" height="8" rx="1.5"/><path d="M4.5 6.75h.01M7 6.75h.01M9.5 6.75h.01M12 6.75h.01M5.5 9.5h5"/>',
 } as const;
 
-export type Glyph = keyof typeof GLYPHS;
+const CHROME = {
+  search: Search, plus: Plus, down: ChevronDown, right: ChevronRight, lock: Lock, play: Play, pause: Pause,
+  trash: Trash2, pencil: Pencil, copy: Copy, power: Power, more: Ellipsis, fit: Maximize, minus: Minus, map: MapIcon,
+  bug: Bug, info: Info, book: BookOpen, conf: SlidersHorizontal, db: Database, runs: History, check: Check, x: X,
+  ext: ExternalLink, grip: GripVertical, eye: Eye, up: Upload, filter: ListFilter, retry: RotateCw, menu: Menu,
+  nodes: Workflow, undo: Undo2, redo: Redo2, download: Download, tree: ListTree, group: Group, layout: Network,
+  stop: Square, eyeoff: EyeOff, unlock: LockOpen, cut: Scissors, paste: Clipboard, keyboard: Keyboard,
+  gear: Settings, pin: Pin,
+} satisfies Record<string, IconNode>;
+
+export type Glyph = keyof typeof OWN | keyof typeof CHROME;
+/** The address of a picture that a package of nodes brings, white on nothing as Node-RED's are. */
+export type Picture = `icons/${string}`;
+
+export interface Drawing { className: string; viewBox: string; markup: string }
+
+/** Lucide draws to the edge of a 24 grid; with this margin its strokes cover as much of the square as ours. */
+const WITH_MARGIN = "-2 -2 28 28";
+
+export function drawingOf(name: Glyph | Picture, size: "" | "sm" | "xs" = ""): Drawing {
+  if (name.startsWith("icons/")) return { className: size ? `i ${size}` : "i", viewBox: "0 0 16 16", markup: `<image href="${name}" x="-1" y="-1" width="18" height="18"/>` };
+  const drawn = name in OWN;
+  const className = ["i", !drawn && "lu", size].filter(Boolean).join(" ");
+  return { className, viewBox: drawn ? "0 0 16 16" : WITH_MARGIN, markup: drawn ? OWN[name as keyof typeof OWN] : markupOf(name as keyof typeof CHROME) };
+}
+
+const written = new Map<string, string>();
+
+function markupOf(name: keyof typeof CHROME): string {
+  let markup = written.get(name);
+  if (markup === undefined) written.set(name, (markup = (CHROME[name] as IconNode).map(([tag, values]) => `<${tag} ${attributes(values)}/>`).join("")));
+  return markup;
+}
+
+const attributes = (values: object) => Object.entries(values).map(([key, value]) => `${key}="${value}"`).join(" ");

@@ -1,9 +1,9 @@
 /** New nodes: from the palette, from quick-add, into a wire, at the end of one. */
 import { type FlowEntry, isSubflow, newId, subflowOf } from "../document/flow";
 import { add } from "../document/actions/nodes";
-import { holds, newInstance } from "../document/actions/subflows";
 import { addWire, mayConnect, splice } from "../document/actions/wires";
 import type { Wire } from "../document/index";
+import { holds, newInstance } from "../document/instances";
 import { useSelection } from "../document/selection";
 import { act, currentDoc } from "../document/store";
 import { typeOf } from "../server/registry";

@@ -1,7 +1,8 @@
-/** Tidy up: elk places nodes in layers along the wires. The library is large and comes only when asked for. */
+/** Tidy up: elk places nodes in layers along the wires. The library is large, works in the background and comes only when asked for. */
 import type { ElkNode } from "elkjs/lib/elk-api";
 import { listOf } from "../document/flow";
 import type { Place } from "../document/actions/nodes";
+import { layInWorker } from "./layoutWorker";
 import { bounds, type Item, type Scene } from "./scene";
 
 const OPTIONS = {
@@ -12,12 +13,13 @@ const OPTIONS = {
 const GROUP = { "elk.padding": "[top=35,left=25,bottom=25,right=25]" };
 const SNAP = 20;
 
+type Lay = (graph: ElkNode, signal: AbortSignal) => Promise<ElkNode>;
+
 /** New places of the items `ids` (all when empty); where they stand as a whole stays. */
-export async function tidy(scene: Scene, ids: ReadonlySet<string>): Promise<Map<string, Place>> {
+export async function tidy(scene: Scene, ids: ReadonlySet<string>, signal: AbortSignal, lay: Lay = layInWorker): Promise<Map<string, Place>> {
   const items = [...scene.items.values()].filter((item) => item.kind !== "note" && (!ids.size || ids.has(item.id)));
   const chosen = new Set(items.map((item) => item.id));
-  const { default: Elk } = await import("elkjs/lib/elk.bundled.js");
-  const laid = await new Elk().layout({ id: "flow", layoutOptions: OPTIONS, children: tree(items, chosen), edges: edges(scene, chosen) });
+  const laid = await lay({ id: "flow", layoutOptions: OPTIONS, children: tree(items, chosen), edges: edges(scene, chosen) }, signal);
   return settle(scene, laid, bounds(scene, chosen));
 }
 

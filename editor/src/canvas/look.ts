@@ -1,8 +1,9 @@
 /** Category, glyph and label of a type or node: Node-RED's words and colours mapped to ours. */
 import { type FlowEntry, isSubflow, subflowOf } from "../document/flow";
+import { currentDoc } from "../document/store";
 import { holds } from "../forms/conditions";
 import type { LabelRule, TypeDescriptor } from "../server/descriptors";
-import type { Glyph } from "./glyphs";
+import type { Glyph, Picture } from "./glyphs";
 
 export type Category = "common" | "ai" | "function" | "flow" | "network" | "parser" | "storage" | "data" | "media" | "custom" | "unknown";
 
@@ -19,8 +20,14 @@ const BY_CATEGORY: Record<string, Category> = {
 /** Types whose work is to steer messages, wherever the palette lists them. */
 const STEERS = new Set(["switch", "split", "join", "sort", "batch"]);
 
+/** The colour of a subflow that nobody gave one. */
+const FIRST_COLOR = "#DDAA99";
+
+const templateOf = (type: string): FlowEntry | undefined => currentDoc().entries[subflowOf({ id: "", type }) ?? ""];
+
 export function categoryOf(type: string, descriptor: TypeDescriptor | undefined): Category {
-  if (subflowOf({ id: "", type })) return "custom";
+  const color = templateOf(type)?.color;
+  if (subflowOf({ id: "", type })) return (color !== FIRST_COLOR && nearestHue(color as string | undefined)) || "custom";
   if (!descriptor) return "unknown";
   if (STEERS.has(type)) return "flow";
   return BY_CATEGORY[descriptor.category.toLowerCase()] ?? nearestHue(descriptor.color) ?? "custom";
@@ -29,11 +36,11 @@ export function categoryOf(type: string, descriptor: TypeDescriptor | undefined)
 const GLYPH_OF_TYPE: Record<string, Glyph> = {
   inject: "inject", debug: "debug", catch: "catch", status: "pulse", complete: "check-circle", comment: "note",
   "link in": "linkin", "link out": "linkout", "link call": "linkcall", function: "fn", switch: "switch", change: "change",
-  range: "range", template: "tmpl", delay: "clock", trigger: "trigger", exec: "terminal", rbe: "filter",
+  range: "range", template: "tmpl", delay: "clock", trigger: "trigger", exec: "terminal", rbe: "rbe",
   "http in": "http", "http response": "reply", "http request": "http", "websocket in": "ws", "websocket out": "ws",
   "tcp in": "socket", "tcp out": "socket", "tcp request": "socket", "udp in": "socket", "udp out": "socket", "mqtt in": "mqtt", "mqtt out": "mqtt",
   split: "split", join: "join", sort: "sort", batch: "batch", csv: "csv", html: "html", json: "json", xml: "html", yaml: "yaml",
-  file: "file", "file in": "filein", watch: "eye", "OpenAI API": "llm", "Service Host": "host", "tls-config": "lock",
+  file: "file", "file in": "filein", watch: "watch", "OpenAI API": "llm", "Service Host": "host", "tls-config": "padlock",
 };
 
 /** File names of Node-RED's icon set, by what is on them. */
@@ -41,16 +48,19 @@ const GLYPH_OF_ICON: [pattern: RegExp, glyph: Glyph][] = [
   [/timer|clock|hourglass/, "clock"], [/inject|arrow-in|arrow-right|play/, "inject"], [/debug|list/, "debug"], [/alert|exclamation|warning/, "catch"],
   [/status|heartbeat|pulse/, "pulse"], [/link-out|bridge/, "linkout"], [/link-call/, "linkcall"], [/link|sign-in/, "linkin"], [/function|cog|gear|cogs/, "fn"],
   [/switch|random|sitemap/, "switch"], [/swap|exchange|change/, "change"], [/template|file-text|font/, "tmpl"], [/trigger/, "trigger"], [/range/, "range"],
-  [/globe|cloud|rss|feed/, "http"], [/envelope|mail|paper-plane|slack|comment/, "mail"], [/db|database|redis|mongo|leveldb|table/, "db"],
+  [/globe|cloud|rss|feed/, "http"], [/envelope|mail|paper-plane|slack|comment/, "mail"], [/db|database|redis|mongo|leveldb|table/, "database"],
   [/file|folder/, "file"], [/csv/, "csv"], [/json/, "json"], [/xml|html|code/, "html"], [/yaml/, "yaml"], [/split/, "split"], [/join|compress/, "join"],
-  [/sort/, "sort"], [/batch/, "batch"], [/rbe|filter/, "filter"], [/watch|eye/, "eye"], [/image|photo|camera|video|picture/, "image"],
-  [/serial|plug|usb|bluetooth/, "plug"], [/terminal/, "terminal"], [/subflow/, "subflow"], [/lock|key/, "lock"], [/server/, "host"], [/bell/, "bell"],
+  [/sort/, "sort"], [/batch/, "batch"], [/rbe|filter/, "rbe"], [/watch|eye/, "watch"], [/image|photo|camera|video|picture/, "image"],
+  [/serial|plug|usb|bluetooth/, "plug"], [/terminal/, "terminal"], [/subflow/, "subflow"], [/lock|key/, "padlock"], [/server/, "host"], [/bell/, "bell"],
 ];
 
-export function glyphOf(entry: { type: string; icon?: unknown }, descriptor: TypeDescriptor | undefined): Glyph {
+export function glyphOf(entry: { type: string; icon?: unknown }, descriptor: TypeDescriptor | undefined): Glyph | Picture {
   if (typeof entry.icon === "string") return glyphOfIcon(entry.icon) ?? "q";
-  if (subflowOf({ id: "", type: entry.type })) return "subflow";
+  const template = templateOf(entry.type);
+  if (template && typeof template.icon === "string") return glyphOfIcon(template.icon) ?? "subflow";
+  if (entry.type === "subflow" || subflowOf({ id: "", type: entry.type })) return "subflow";
   if (!descriptor) return "q";
+  if (descriptor.icon?.startsWith(`${descriptor.module}/`)) return `icons/${descriptor.icon.split("/").map(encodeURIComponent).join("/")}`;
   return GLYPH_OF_TYPE[entry.type] ?? glyphOfIcon(descriptor.icon ?? "") ?? "fn";
 }
 

@@ -18,7 +18,9 @@ export function useOverviewPointer(active: boolean, locked: boolean, scene: Scen
   const [lasso, setLasso] = useState<Lasso | null>(null);
 
   const onPointerDownCapture = (event: PointerEvent<HTMLElement>) => {
-    const inside = (event.target as HTMLElement).closest(".react-flow__pane");
+    const target = event.target as HTMLElement;
+    const inside = target.closest(".react-flow__pane");
+    if (target.closest(".react-flow__node, .react-flow__edge, .badge-w")) return; // near the pointer things are elements
     if (!active || event.button !== 0 || event.pointerType === "touch" || !inside || !canvas.flow) return;
     event.stopPropagation();
     const from = canvas.flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });

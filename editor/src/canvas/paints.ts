@@ -1,9 +1,9 @@
 /** Token colours as plain strings, for what is drawn on a bitmap. Read once per theme. */
 
-export interface Paints { wire: string; accent: string; err: string; edge: string; note: string; noteLine: string; shade: string; ground: string; ink: string }
+export interface Paints { wire: string; accent: string; err: string; edge: string; note: string; noteLine: string; shade: string; ground: string; ink: string; surface: string; text: string }
 
 const NAMES: Record<keyof Paints, string> = {
-  wire: "--wire", accent: "--accent", err: "--err", edge: "--line-edge", note: "--note-fill", noteLine: "--note-line", shade: "--surface-3", ground: "--canvas", ink: "--ink-3",
+  wire: "--wire", accent: "--accent", err: "--err", edge: "--line-edge", note: "--note-fill", noteLine: "--note-line", shade: "--surface-3", ground: "--canvas", ink: "--ink-3", surface: "--surface-1", text: "--ink-1",
 };
 
 let known: { theme: string; paints: Paints } | null = null;

@@ -1,7 +1,7 @@
 /** What is wrong with a node, by the rules of its type: the red triangle and the list before a deploy. */
 import { type FlowDocument, type FlowEntry, isConfig, subflowOf } from "../document/flow";
-import { isCircular } from "../document/actions/subflows";
 import { indexOf } from "../document/index";
+import { isCircular } from "../document/instances";
 import { broken } from "../forms/rules";
 import type { FieldDescriptor } from "../server/descriptors";
 import { useRegistry } from "../server/registry";

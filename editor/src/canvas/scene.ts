@@ -2,6 +2,7 @@
 import { type FlowDocument, type FlowEntry, isGroup, isJunction, isNote, isSubflow, listOf } from "../document/flow";
 import type { Box } from "../document/actions/groups";
 import { boxOf } from "../document/actions/groups";
+import type { Place } from "../document/actions/nodes";
 import { indexOf, subflowInput, subflowOutput, subflowStatus, type SubflowEnd, type Wire, wireId } from "../document/index";
 import type { TypeDescriptor } from "../server/descriptors";
 import { anatomyOf, boxAround, outputY, sizeOf } from "./anatomy";
@@ -133,6 +134,11 @@ export function targetPoint(item: Item, box: Box): Point {
 export function wireEnds(scene: Scene, wire: Wire, dragged: Dragged = NO_DRAG): [Point, Point] {
   const [source, target] = [scene.items.get(wire.source)!, scene.items.get(wire.target)!];
   return [sourcePoint(source, boxIn(scene, dragged, source.id), wire.port), targetPoint(target, boxIn(scene, dragged, target.id))];
+}
+
+/** What the file says of an item whose box has its corner at x, y. */
+export function placeOf(item: Item, x: number, y: number): Place {
+  return item.kind === "group" ? { x, y } : { x: x + item.box.w / 2, y: y + item.box.h / 2 };
 }
 
 export const NO_DRAG: Dragged = new Map();

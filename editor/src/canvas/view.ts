@@ -17,7 +17,9 @@ export interface QuickAddRequest {
 export interface MenuRequest { screen: Point; place: Point; node?: string; wire?: string }
 
 interface CanvasView {
+  /** The flow is a bitmap; `crowded`: with what is near the pointer as elements above it. */
   overview: boolean;
+  crowded: boolean;
   detail: "full" | "mid" | "far";
   zoom: number;
   map: boolean;
@@ -33,7 +35,7 @@ interface CanvasView {
 }
 
 export const useView = create<CanvasView>(() => ({
-  overview: false, detail: "full", zoom: 1, map: innerWidth > 640, grid: true, snap: true, spliceTarget: null, hoverWire: null, openWire: null,
+  overview: false, crowded: false, detail: "full", zoom: 1, map: innerWidth > 640, grid: true, snap: true, spliceTarget: null, hoverWire: null, openWire: null,
   quickAdd: null, menu: null, revealed: null,
 }));
 

@@ -4,13 +4,14 @@ import type { FlowDocument, FlowEntry } from "./flow";
 
 export interface Merge {
   doc: FlowDocument;
-  /** Entries both sides changed differently; `doc` holds mine. */
+  /** Entries both sides changed differently; `doc` holds mine, or theirs where those are preferred. */
   conflicts: string[];
   /** What came from the other side. */
   taken: string[];
 }
 
-export function mergeDocuments(base: FlowDocument, mine: FlowDocument, theirs: FlowDocument): Merge {
+/** `preferred`: what both touched and is to be as the other side has it. */
+export function mergeDocuments(base: FlowDocument, mine: FlowDocument, theirs: FlowDocument, preferred: ReadonlySet<string> = new Set()): Merge {
   const entries: Record<string, FlowEntry> = {};
   const conflicts: string[] = [];
   const taken: string[] = [];
@@ -19,7 +20,7 @@ export function mergeDocuments(base: FlowDocument, mine: FlowDocument, theirs: F
     const myChange = !equal(my, old);
     const theirChange = !equal(their, old);
     if (theirChange && !equal(my, their)) (myChange ? conflicts : taken).push(id);
-    const chosen = myChange ? my : their;
+    const chosen = myChange && !(theirChange && preferred.has(id)) ? my : their;
     if (chosen) entries[id] = chosen;
   }
   return { doc: { order: mergedOrder(mine, theirs, entries), entries, secrets: mine.secrets }, conflicts, taken };

@@ -6,6 +6,7 @@ export interface CodeEditor {
   text(): string;
   setText(text: string): void;
   setLanguage(language: string): void;
+  focus(): void;
   destroy(): void;
 }
 
@@ -15,6 +16,8 @@ export class Code extends FieldElement {
   private text = "";
   private language = "text";
   private editor: CodeEditor | null = null;
+  /** Asked for before the editor was there. */
+  private wantsFocus = false;
   private readonly area = make("textarea", { spellcheck: "false", class: "code-area" });
   private readonly frame = make("div", { class: "code-frame" });
 
@@ -27,6 +30,11 @@ export class Code extends FieldElement {
     this.area.value = text;
     this.editor?.setText(text);
     this.submit();
+  }
+
+  override focus() {
+    this.wantsFocus = true;
+    (this.editor ?? this.area).focus();
   }
 
   read() {
@@ -72,6 +80,7 @@ export class Code extends FieldElement {
       const root = home.attachShadow({ mode: "open" });
       this.frame.replaceChildren(home);
       this.editor = mount(root, this.text, this.language, this.area.getAttribute("aria-label") ?? "", (text) => this.typed(text));
+      if (this.wantsFocus) this.editor.focus();
     } catch {
       // Without the editor's chunk the text area stays, and works.
     }

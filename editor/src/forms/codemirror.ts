@@ -48,6 +48,7 @@ export function mount(root: ShadowRoot, text: string, language: string, label: s
     text: () => view.state.doc.toString(),
     setText: (next) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: next } }),
     setLanguage,
+    focus: () => view.focus(),
     destroy: () => view.destroy(),
   };
 }

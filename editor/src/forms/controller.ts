@@ -10,6 +10,7 @@ import { difference, valueIn } from "./formData";
 import { List } from "./list";
 import { Methods } from "./methods";
 import { broken } from "./rules";
+import { TypedInput } from "./typedInput";
 
 interface Options {
   form: HTMLFormElement;
@@ -95,9 +96,17 @@ export class FormController {
     const target = (event.target as HTMLElement).closest<HTMLElement>("[name]");
     const name = target?.getAttribute("name");
     if (name) this.touched.add(name);
-    Object.assign(this.typed, readAll(this.options.form));
+    this.remember();
     if (target instanceof Methods && event.type === "change") void this.showMethod(target);
     this.update();
+  }
+
+  /** A field that an element has and does not submit is meant to be unset, whatever the node says. */
+  private remember() {
+    const values = readAll(this.options.form);
+    const silent = controlsIn(this.options.form).filter((control) => control instanceof FieldElement && !control.disabled).flatMap(namesOf).filter((name) => !(name in values));
+    for (const name of silent) this.typed[name] = undefined;
+    Object.assign(this.typed, values);
   }
 
   private async showMethod(picker: Methods) {
@@ -143,7 +152,7 @@ export class FormController {
       const own = control instanceof FieldElement && !control.closest("[hidden]") && !control.disabled && (control.matches(".bad") || control.querySelector(":scope .bad") !== null);
       if (rule || own) problems += 1;
       if (!(control instanceof FieldElement)) control.classList.toggle("bad", rule !== null);
-      const why = rule ?? (own && control.localName === "fe-typed-input" ? "typed" : null);
+      const why = rule ?? (own && control instanceof TypedInput ? control.fault : null);
       explain(control, name, this.touched.has(name) ? why : null);
     }
     return problems;
@@ -178,7 +187,7 @@ export class FormController {
     if (!byHand) return;
     if (!on) for (const control of controlsIn(row)) namesOf(control).forEach((name) => delete this.typed[name]);
     this.update();
-    if (on) row.querySelector<HTMLElement>("input, select, textarea, button.ty")?.focus();
+    if (on) row.querySelector<HTMLElement>("fe-typed-input, input, select, textarea")?.focus();
   }
 
   private showChips(home: HTMLElement, rows: readonly HTMLElement[], all = false) {
@@ -195,7 +204,7 @@ function prepareRanges(root: HTMLElement) {
   for (const range of root.querySelectorAll<HTMLInputElement>("input[type=range][data-for]")) {
     const field = root.querySelector<HTMLInputElement>(`#${CSS.escape(range.dataset.for!)}`);
     if (!field) continue;
-    range.setAttribute("aria-label", field.labels?.[0]?.textContent?.trim() ?? field.name);
+    range.setAttribute("aria-label", field.labels?.[0]?.textContent?.trim() ?? field.getAttribute("aria-label") ?? field.name);
     const paint = () => range.style.setProperty("--share", `${(100 * (Number(range.value) - Number(range.min || 0))) / (Number(range.max || 100) - Number(range.min || 0))}%`);
     const follow = () => {
       range.value = field.value;

@@ -3,7 +3,8 @@ import type { ReadField } from "./conditions";
 import { FieldElement } from "./field";
 
 export type Values = Record<string, unknown>;
-export type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement | FieldElement;
+export type PlainControl = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
+export type Control = PlainControl | FieldElement;
 
 const SELECTOR = "input[name], select[name], textarea[name]";
 
@@ -27,7 +28,10 @@ export const namesOf = (control: Control): string[] => (control instanceof Field
 
 export function fill(control: Control, read: ReadField) {
   if (control instanceof FieldElement) return control.fill(read);
-  const value = read(control.name);
+  fillPlain(control, read(control.name));
+}
+
+export function fillPlain(control: PlainControl, value: unknown) {
   if (value === undefined) return;
   if (control instanceof HTMLInputElement && control.type === "checkbox") control.checked = control.dataset.type === "string" ? value === control.value : Boolean(value) && value !== "false";
   else if (control instanceof HTMLInputElement && control.type === "radio") control.checked = String(value) === control.value;
@@ -73,7 +77,7 @@ export function readOne(control: Control): Values {
   return { [control.name]: valueOf(control) };
 }
 
-function valueOf(control: Exclude<Control, FieldElement>): unknown {
+export function valueOf(control: PlainControl): unknown {
   if (control instanceof HTMLInputElement && control.type === "checkbox") return control.dataset.type === "string" ? (control.checked ? control.value : "") : control.checked;
   if (control instanceof HTMLSelectElement && control.multiple) return [...control.selectedOptions].map((option) => option.value);
   const text = control.value;

@@ -23,6 +23,7 @@ export function expand(value: string, language: string, title: string): Promise<
     document.body.append(dialog);
     code.value = language === "json" ? pretty(value) : value;
     dialog.showModal();
+    code.focus();
   });
 }
 
@@ -48,7 +49,10 @@ function testPane(code: CodeElement): HTMLElement {
   };
   code.addEventListener("input", soon);
   message.addEventListener("input", soon);
-  queueMicrotask(() => (message.value = '{\n  "payload": "hello"\n}'));
+  queueMicrotask(() => {
+    message.value = '{\n  "payload": "hello"\n}';
+    void evaluate();
+  });
   return make("section", { class: "test-pane" }, make("h4", {}, t("expression.message")), message, make("h4", {}, t("expression.result")), result);
 }
 

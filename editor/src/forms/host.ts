@@ -16,8 +16,8 @@ export interface FormHost {
   methods(): Promise<MethodFamily[]>;
   /** Methods used on this flow, for the top of the picker. */
   methodsHere(): string[];
-  /** Paths of the last message that came in, for completion. */
-  paths(): Promise<string[]>;
+  /** What can be named, for completion: paths of the last message that came in, keys of a context, variables. */
+  paths(type?: string): Promise<string[]>;
 }
 
 const hosts = new WeakMap<HTMLFormElement, FormHost>();

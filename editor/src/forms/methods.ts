@@ -93,7 +93,7 @@ export class Methods extends FieldElement {
 
   private row(method: MethodDescriptor, text: string): HTMLElement {
     return make("button", { type: "button", class: method.name === this.value ? "on" : "", "data-method": method.name, title: `${method.verb} ${method.path}`, "aria-pressed": String(method.name === this.value), onclick: () => this.choose(method) },
-      verb(method), make("span", { class: "ell grow" }, ...marked(method.label, text)), ...(method.streams ? [glyph("pulse", "xs")] : []));
+      verb(method), make("span", { class: "ell grow", title: method.label }, ...marked(method.label, text)), ...(method.streams ? [glyph("pulse", "xs")] : []));
   }
 
   private clear() {

@@ -112,7 +112,7 @@ export class Nodes extends FieldElement {
         event.stopPropagation();
         this.toggle(entry.id, box.checked);
       });
-      return make("label", {}, box, make("span", { class: "ell grow" }, label), make("span", { class: "muted ell" }, this.hasAttribute("everywhere") ? where : entry.type));
+      return make("label", {}, box, make("span", { class: "ell grow", title: label }, label), make("span", { class: "muted ell" }, this.hasAttribute("everywhere") ? where : entry.type));
     }), ...(offered.length ? [] : [make("p", { class: "none" }, t("nodes.none"))]));
   }
 

@@ -1,12 +1,13 @@
-/** `<fe-typed-input>`: a value and what it means. Two fields, one control. */
+/** `<fe-typed-input>`: a value and what it means. Two fields, one control; a plain control inside it is one more type. */
 import type { ReadField } from "./conditions";
+import { fillPlain, type PlainControl, valueOf } from "./controls";
 import { expand } from "./expand";
 import { FieldElement, make } from "./field";
 import { glyph } from "./glyph";
 import { hostOf } from "./host";
 import { popup } from "./popup";
-import { typedValid } from "./rules";
-import { typesFrom, type ValueType } from "./types";
+import { broken, typedValid } from "./rules";
+import { known, plainType, typesFrom, type ValueType } from "./types";
 import { t } from "../shell/words";
 
 let count = 0;
@@ -19,6 +20,10 @@ export class TypedInput extends FieldElement {
   private readonly kept = new Map<string, string>();
   private readonly button = make("button", { type: "button", class: "ty", "aria-haspopup": "listbox" });
   private readonly slot_ = make("span", { class: "typed-value" });
+  private readonly inside = make("span", { class: "typed-value typed-plain" });
+  private plain: PlainControl | null = null;
+  /** The rule that the value breaks. */
+  fault: string | null = null;
   private readonly paths = make("datalist", { id: `fe-paths-${++count}` });
 
   get typeName() {
@@ -31,22 +36,53 @@ export class TypedInput extends FieldElement {
 
   read(): Record<string, unknown> {
     if (!this.type) return {};
+    if (this.type.plain) return { [this.name]: valueOf(this.plain!) };
     return this.typeName ? { [this.name]: this.value, [this.typeName]: this.type.value } : { [this.name]: this.value };
   }
 
   fill(read: ReadField) {
     const type = this.typeName ? read(this.typeName) : undefined;
     const value = read(this.name);
-    if (type !== undefined) this.use(this.find(String(type)));
+    if (this.plain && !type) {
+      this.use(this.types[0]!);
+      fillPlain(this.plain, value);
+    } else if (type !== undefined) this.use(this.find(String(type)));
+    if (this.type.plain) return this.filled();
     if (value !== undefined && value !== null) this.value = typeof value === "object" ? JSON.stringify(value) : String(value);
     if (this.type.options?.length === 1) this.value = this.type.options[0]![0];
     this.kept.set(this.type.value, this.value);
+    this.filled();
+  }
+
+  private filled() {
     this.show();
     this.submit();
   }
 
+  /** Where a label leads. */
+  override focus() {
+    (this.type.plain ? this.plain! : (this.slot_.querySelector<HTMLElement>("input, select") ?? this.button)).focus();
+  }
+
+  private takeInside() {
+    this.plain = this.querySelector<PlainControl>("input:not([type=range]), select, textarea");
+    if (!this.plain) return;
+    this.plain.setAttribute("aria-label", this.label());
+    this.inside.append(...this.childNodes);
+    this.types.unshift(plainType(this.getAttribute("literal") ?? "str"));
+    this.inside.addEventListener("input", () => this.check());
+    this.inside.addEventListener("input", () => this.submit());
+    this.append(this.inside);
+  }
+
   protected build() {
     this.types = typesFrom(this.getAttribute("types"));
+    this.takeInside();
+    this.addEventListener("click", (event) => {
+      if (event.target !== this) return;
+      if (this.type.plain && this.plain instanceof HTMLInputElement && this.plain.type === "checkbox") this.plain.click();
+      else this.focus();
+    });
     this.value = this.getAttribute("value") ?? "";
     this.type = this.find(this.getAttribute("default-type") ?? this.types[0]!.value);
     this.classList.add("field", "typed");
@@ -56,13 +92,14 @@ export class TypedInput extends FieldElement {
       event.preventDefault();
       this.openTypes();
     });
-    this.append(this.button, this.slot_, this.paths);
+    this.prepend(this.button);
+    this.append(this.slot_, this.paths);
     this.show();
   }
 
   /** A type the element does not offer is shown by its name rather than lost. */
   private find(name: string): ValueType {
-    return this.types.find((type) => type.value === name) ?? { value: name, symbol: name, label: name, hasValue: true };
+    return this.types.find((type) => type.value === name) ?? known(name);
   }
 
   private use(type: ValueType) {
@@ -88,7 +125,7 @@ export class TypedInput extends FieldElement {
   private choose(type: ValueType) {
     this.turnInto(type);
     this.changed();
-    (this.slot_.querySelector("input, select") as HTMLElement | null)?.focus();
+    this.focus();
   }
 
   private openTypes() {
@@ -101,12 +138,15 @@ export class TypedInput extends FieldElement {
     this.button.disabled = this.types.length < 2;
     this.button.title = this.type.label;
     this.button.setAttribute("aria-label", `${this.type.symbol} ${this.type.label}`);
+    this.classList.toggle("literal", this.type.plain ?? false);
+    this.inside.hidden = !this.type.plain;
+    this.slot_.hidden = this.type.plain ?? false;
     this.slot_.replaceChildren(...this.editor());
     this.check();
   }
 
   private editor(): Node[] {
-    if (!this.type.hasValue || this.type.options?.length === 1) return [];
+    if (!this.type.hasValue || this.type.plain || this.type.options?.length === 1) return [];
     if (this.type.config) return [this.select(this.configs())];
     if (this.type.options) return [this.select(this.type.options)];
     const secret = this.type.value === "cred";
@@ -117,11 +157,11 @@ export class TypedInput extends FieldElement {
   }
 
   private isPath() {
-    return this.type.value === "msg";
+    return ["msg", "flow", "global", "env"].includes(this.type.value);
   }
 
   private async offerPaths() {
-    const paths = (await hostOf(this)?.paths()) ?? [];
+    const paths = (await hostOf(this)?.paths(this.type.value)) ?? [];
     this.paths.replaceChildren(...paths.map((path) => make("option", { value: path })));
   }
 
@@ -154,8 +194,15 @@ export class TypedInput extends FieldElement {
   }
 
   private check() {
-    const wrong = this.value !== "" && !/\$\{/.test(this.value) && !typedValid(this.value, this.type.value);
-    this.classList.toggle("bad", wrong || (this.required && this.type.hasValue && this.value === "" && !this.type.options));
+    this.fault = this.type.plain ? broken(valueOf(this.plain!), { required: this.required, validate: this.plain!.dataset.validate }, () => undefined) : this.broken();
+    this.plain?.classList.toggle("bad", this.type.plain === true && this.fault !== null);
+    this.classList.toggle("bad", !this.type.plain && this.fault !== null);
+  }
+
+  /** What is evaluated in place of a plain value has to say something. */
+  private broken(): string | null {
+    if (this.value === "") return (this.required || this.plain) && this.type.hasValue && !this.type.options ? "required" : null;
+    return /\$\{/.test(this.value) || typedValid(this.value, this.type.value) ? null : "typed";
   }
 
   private label(): string {

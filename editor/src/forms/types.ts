@@ -13,6 +13,8 @@ export interface ValueType {
   language?: string;
   /** Type of the config node to choose. */
   config?: string;
+  /** The control inside the element edits it, and the node keeps no type. */
+  plain?: boolean;
 }
 
 const SYMBOLS: Record<string, string> = {
@@ -29,7 +31,10 @@ export function typesFrom(attribute: string | null): ValueType[] {
   return list.map((one) => (typeof one === "string" ? known(one) : custom(one)));
 }
 
-function known(name: string): ValueType {
+/** A value as it is, of a kind that has a symbol. */
+export const plainType = (kind: string): ValueType => ({ ...known(kind), value: "", plain: true });
+
+export function known(name: string): ValueType {
   if (name.startsWith("config:")) return { value: name.slice(7), symbol: "•", label: name.slice(7), hasValue: true, config: name.slice(7) };
   const type: ValueType = { value: name, symbol: SYMBOLS[name] ?? name, label: t(`typed.${name}`), hasValue: true, language: LANGUAGE[name] };
   if (name === "bool") type.options = [["true", "true"], ["false", "false"]];

@@ -35,9 +35,16 @@ export const deleteContextKey = (scope: ContextScope, id: string | null, key: st
 const contextAddress = (scope: ContextScope, id: string | null, key?: string, store?: string) =>
   address(["context", scope, ...(id ? [id] : []), ...(key ? [key] : [])], { store });
 
-export interface LoginForm { type?: string; prompts?: { id: string; type: "text" | "password"; label: string }[] }
+export interface LoginPrompt { id?: string; type: "text" | "password" | "button"; label: string; url?: string }
+export interface LoginForm { type?: string; prompts?: LoginPrompt[] }
 
-export const readLogin = () => getJson<LoginForm>(address(["auth", "login"]));
+export const readLogin = (lang?: string) => getJson<LoginForm>(address(["auth", "login"], { lang }));
 export const login = (fields: Record<string, string>) =>
   postJson<{ access_token: string }>(address(["auth", "token"]), { client_id: "node-red-editor", grant_type: "password", scope: "", ...fields });
-export const logout = (token: string) => post(address(["auth", "revoke"]), { token });
+/** The token of a login elsewhere that the browser has just come back from. */
+export const fetchToken = () => postJson<{ access_token: string }>(address(["auth", "strategy", "token"]), {});
+/** Ends a login; gives the address where the browser has to go to log out there too. */
+export async function logout(token: string): Promise<string | undefined> {
+  const text = await (await post(address(["auth", "revoke"]), { token })).text();
+  return text ? (JSON.parse(text) as { redirect?: string }).redirect : undefined;
+}

@@ -4,7 +4,7 @@ import { token } from "./http";
 export type Connection = "connecting" | "connected" | "lost";
 type Listener = (topic: string, data: unknown) => void;
 
-const TOPICS = ["status/#", "debug", "notification/#", "live/#", "wires"];
+const TOPICS = ["status/#", "debug", "notification/#", "live/#", "wires", "event-log/#"];
 const SLOWEST_RETRY = 15_000;
 
 export class Comms {

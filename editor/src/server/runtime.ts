@@ -1,6 +1,7 @@
 /** What the running flows say about themselves: status, live text, wire counts, debug messages, notifications. */
 import { create } from "zustand";
 import type { Connection } from "./comms";
+import { grown, type Stream, type StreamEnd, type StreamMark } from "./streams";
 
 export interface NodeStatus { fill?: string; shape?: string; text?: string }
 
@@ -9,10 +10,19 @@ export interface Live {
   done: boolean;
   tokens?: number;
   cost?: number;
+  currency?: string;
   seconds?: number;
+  failed?: boolean;
   count?: number;
   of?: number;
+  /** Which work of the node it is: what its later reports count in is the same work. */
+  activity?: number;
+  /** When the report came, to count seconds on. */
+  at: number;
 }
+
+/** What calls have taken since the page was opened; costs by currency. */
+export interface Totals { tokens: number; costs: Readonly<Record<string, number>> }
 
 export interface WireTraffic { count: number; rate: number; at: number }
 
@@ -29,16 +39,17 @@ export interface DebugMessage {
   value: unknown;
   level?: number;
   timestamp: number;
-  /** Same node, property and shape as before: how often it came. */
-  repeats: number;
+  /** All messages of a streamed answer are one entry; the value is the last one's. */
+  stream?: Stream;
 }
 
-export interface Notification { id: string; level: "info" | "warning" | "error" | "success"; text: string; sticky: boolean }
+export interface Notification { id: string; level: "info" | "warning" | "error" | "success"; text: string; sticky: boolean; action?: { label: string; run: () => void } }
 
 interface RuntimeState {
   connection: Connection;
   statuses: Readonly<Record<string, NodeStatus>>;
   live: Readonly<Record<string, Live>>;
+  totals: Totals;
   traffic: Readonly<Record<string, WireTraffic>>;
   debug: readonly DebugMessage[];
   debugPaused: boolean;
@@ -51,9 +62,11 @@ interface RuntimeState {
 
 const DEBUG_KEPT = 500;
 const TAPE_KEPT = 600;
+/** Messages of streams that come during a pause, to be shown after it. */
+const HELD = 20_000;
 
 export const useRuntime = create<RuntimeState>(() => ({
-  connection: "connecting", statuses: {}, live: {}, traffic: {}, debug: [], debugPaused: false, unseenErrors: 0,
+  connection: "connecting", statuses: {}, live: {}, totals: { tokens: 0, costs: {} }, traffic: {}, debug: [], debugPaused: false, unseenErrors: 0,
   notifications: [], events: [], running: true,
 }));
 
@@ -75,11 +88,33 @@ function setStatus(id: string, status: NodeStatus) {
   });
 }
 
-function addLive(id: string, news: Partial<Live>) {
-  set(({ live }) => {
+function addLive(id: string, { streams, ...news }: Partial<Live> & { streams?: StreamEnd[] }) {
+  if (streams) endStreams(streams);
+  set(({ live, totals }) => {
     const old = live[id] && !live[id].done ? live[id] : { text: "", done: false };
-    return { live: { ...live, [id]: { ...old, ...news, text: (old.text + (news.text ?? "")).slice(-TAPE_KEPT) } } };
+    const now = { ...old, ...news, text: (old.text + (news.text ?? "")).slice(-TAPE_KEPT), at: Date.now() };
+    return { live: { ...live, [id]: now }, totals: added(totals, now, live[id]) };
   });
+}
+
+/** Reports give sums of a node's work: only what has come since the last one is new. */
+function added(totals: Totals, now: Live, last: Live | undefined): Totals {
+  const before = last?.activity === now.activity ? last : undefined;
+  const tokens = Math.max(0, (now.tokens ?? 0) - (before?.tokens ?? 0));
+  const cost = Math.max(0, (now.cost ?? 0) - (before?.cost ?? 0));
+  if (!tokens && !cost) return totals;
+  const currency = now.currency ?? "USD";
+  return { tokens: totals.tokens + tokens, costs: cost ? { ...totals.costs, [currency]: (totals.costs[currency] ?? 0) + cost } : totals.costs };
+}
+
+/** What runs on a server that cannot be heard is not known to go on. */
+export function connectionChanged(connection: Connection) {
+  if (connection !== "lost") return set({ connection });
+  set(({ live, debug }) => ({
+    connection,
+    live: Object.fromEntries(Object.entries(live).filter(([, one]) => one.done)),
+    debug: debug.map((one) => (one.stream && !one.stream.done ? { ...one, stream: { ...one.stream, done: true } } : one)),
+  }));
 }
 
 function addTraffic(wires: { source: string; port: number; count: number; rate: number }[]) {
@@ -90,11 +125,35 @@ function addTraffic(wires: { source: string; port: number; count: number; rate: 
 }
 
 let nextKey = 1;
+let held: Record<string, unknown>[] = [];
 
 function addDebug(data: Record<string, unknown>) {
-  if (useRuntime.getState().debugPaused) return;
-  const message = { ...data, key: nextKey++, repeats: 1, timestamp: Number(data.timestamp ?? Date.now()), format: String(data.format ?? "string"), value: decode(data) } as DebugMessage;
-  set(({ debug, unseenErrors }) => ({ debug: [...debug.slice(1 - DEBUG_KEPT), message], unseenErrors: unseenErrors + (message.level === 20 ? 1 : 0) }));
+  const { debugPaused, debug } = useRuntime.getState();
+  const mark = data.stream as StreamMark | undefined;
+  const at = mark ? debug.findLastIndex((one) => one.stream?.id === mark.id && one.id === data.id && one.path === data.path && one.property === data.property) : -1;
+  if (debugPaused) {
+    // A pause drops messages; an entry that has begun would lack words for good.
+    if (at >= 0 && held.length < HELD) held.push(data);
+    return;
+  }
+  const value = decode(data);
+  const old = debug[at];
+  const message = { ...data, key: old?.key ?? nextKey++, timestamp: Number(data.timestamp ?? Date.now()), format: String(data.format ?? "string"), value, stream: mark && grown(old?.stream, mark) } as DebugMessage;
+  if (old) set({ debug: debug.with(at, message) });
+  else set(({ unseenErrors }) => ({ debug: [...debug.slice(1 - DEBUG_KEPT), message], unseenErrors: unseenErrors + (message.level === 20 ? 1 : 0) }));
+}
+
+function endStreams(ended: StreamEnd[]) {
+  const ends = new Map(ended.map((one) => [one.id, one]));
+  set(({ debug }) => ({ debug: debug.map((one) => (one.stream && ends.has(one.stream.id) ? { ...one, stream: { ...one.stream, ...ends.get(one.stream.id), done: true } } : one)) }));
+}
+
+export function pauseDebug(paused: boolean) {
+  set({ debugPaused: paused });
+  if (paused) return;
+  const late = held;
+  held = [];
+  late.forEach(addDebug);
 }
 
 /** Node-RED sends objects as JSON text and says so in `format`. */
@@ -115,12 +174,16 @@ function parsed(text: string, kind: string): unknown {
   }
 }
 
-export const clearDebug = () => set({ debug: [], unseenErrors: 0 });
+export function clearDebug() {
+  held = [];
+  set({ debug: [], unseenErrors: 0 });
+}
+
 export const clearLive = () => set({ live: {}, statuses: {}, traffic: {} });
 
-export function notify(level: Notification["level"], text: string, { sticky = level === "error", id = crypto.randomUUID() as string } = {}): string {
+export function notify(level: Notification["level"], text: string, { sticky = level === "error", id = crypto.randomUUID() as string, action }: Partial<Pick<Notification, "sticky" | "id" | "action">> = {}): string {
   set(({ notifications, events }) => ({
-    notifications: [...notifications.filter((one) => one.id !== id), { id, level, text, sticky }],
+    notifications: [...notifications.filter((one) => one.id !== id), { id, level, text, sticky, action }],
     events: [...events.slice(-199), { at: Date.now(), topic: level, text }],
   }));
   if (!sticky) setTimeout(() => dismiss(id), 5000);

@@ -1,30 +1,34 @@
 /** The page: bars around the canvas, everything that floats above it. */
-import { type DragEvent, lazy, Suspense, useEffect, useMemo, useSyncExternalStore } from "react";
+import { type DragEvent, useEffect, useMemo, useSyncExternalStore } from "react";
 import { Canvas } from "../canvas/Canvas";
-import { copyTo, paste, removeSelection } from "../canvas/clipboard";
+import { listenForPinch } from "../canvas/pinch";
 import { useView } from "../canvas/view";
 import { indexOf } from "../document/index";
 import { useSelection } from "../document/selection";
 import { useDocument } from "../document/store";
+import { clipboard } from "./actions";
+import { followKeyboard } from "./keyboardSpace";
 import { handleKey, isTyping } from "./keys";
+import { laterComponent } from "./later";
+import { listenForLongPress } from "./longPress";
 import { LostConnection, Notifications } from "./Notifications";
 import { Palette } from "./Palette";
 import { Rail, Side } from "./Rail";
 import { Strip } from "./Strip";
-import { SubflowTools } from "./SubflowTools";
 import { TopBar } from "./TopBar";
 import { openDialog, useUi } from "./ui";
 import { t, useLanguage } from "./words";
 
-/** Fetched when first needed: the page shows the flow sooner without them. */
-const Trays = lazy(() => import("./Trays"));
-const Dialogs = lazy(() => import("./Dialogs"));
-const CommandBox = lazy(() => import("./CommandBox"));
-const Empty = lazy(() => import("./Empty"));
-const ContextMenu = lazy(() => import("./ContextMenu"));
-const QuickAdd = lazy(() => import("./QuickAdd"));
-const WireMessage = lazy(() => import("./WireMessage"));
-const Mobile = lazy(() => import("./Mobile"));
+/** The page shows the flow sooner without them. */
+const Trays = laterComponent(() => import("./Trays"), () => useUi.setState({ trays: [] }));
+const CommandBox = laterComponent(() => import("./CommandBox"), () => useUi.setState({ command: null }));
+const Empty = laterComponent(() => import("./Empty"));
+const ContextMenu = laterComponent(() => import("./ContextMenu"), () => useView.setState({ menu: null }));
+const QuickAdd = laterComponent(() => import("./QuickAdd"), () => useView.setState({ quickAdd: null }));
+const Dialogs = laterComponent(() => import("./Dialogs"), () => openDialog(null));
+const SubflowTools = laterComponent(() => import("./SubflowTools"));
+const WireMessage = laterComponent(() => import("./WireMessage"), () => useView.setState({ openWire: null }));
+const Mobile = laterComponent(() => import("./Mobile"));
 
 export function App() {
   useLanguage();
@@ -50,14 +54,14 @@ export function App() {
       <main className="canvas" aria-label={t("canvas.label")}>
         <Canvas />
         {subflow && <SubflowTools id={flow} />}
-        <Suspense fallback={null}>{empty && <Empty />}{wire && <WireMessage />}</Suspense>
+        {empty && <Empty />}{wire && <WireMessage />}
         <div className="canvas-scrim" />
         <Announcer />
       </main>
       <Side />
       <Rail />
       <Strip />
-      <Suspense fallback={null}>{editing && <Trays />}{dialog && <Dialogs />}{command && <CommandBox />}{quickAdd && <QuickAdd />}{menu && <ContextMenu />}{narrow && <Mobile />}</Suspense>
+      {editing && <Trays />}{dialog && <Dialogs />}{command && <CommandBox />}{quickAdd && <QuickAdd />}{menu && <ContextMenu />}{narrow && <Mobile />}
       <Notifications />
     </div>
   );
@@ -75,6 +79,9 @@ function useNarrow(): boolean {
 function listen(): () => void {
   const stop = new AbortController();
   const { signal } = stop;
+  followKeyboard(signal);
+  listenForLongPress(signal);
+  listenForPinch(signal);
   const canvasActive = () => {
     const { dialog, trays, command } = useUi.getState();
     return !dialog && !trays.length && command === null && !useView.getState().quickAdd;
@@ -89,16 +96,16 @@ function listen(): () => void {
     handleKey(event, canvasActive());
   }, { signal });
   addEventListener("copy", (event) => onCopy(event, canvasActive()), { signal });
-  addEventListener("cut", (event) => onCopy(event, canvasActive()) && removeSelection(), { signal });
+  addEventListener("cut", (event) => onCopy(event, canvasActive()) && clipboard()?.removeSelection(), { signal });
   addEventListener("paste", (event) => {
     if (isTyping(event.target) || !canvasActive()) return;
-    if (paste(event.clipboardData?.getData("text/plain") ?? "")) event.preventDefault();
+    if (clipboard()?.paste(event.clipboardData?.getData("text/plain") ?? "")) event.preventDefault();
   }, { signal });
   return () => stop.abort();
 }
 
 function onCopy(event: ClipboardEvent, active: boolean): boolean {
-  if (isTyping(event.target) || !active || getSelection()?.toString() || !event.clipboardData || !copyTo(event.clipboardData)) return false;
+  if (isTyping(event.target) || !active || getSelection()?.toString() || !event.clipboardData || !clipboard()?.copyTo(event.clipboardData)) return false;
   event.preventDefault();
   return true;
 }

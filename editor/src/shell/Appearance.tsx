@@ -2,7 +2,7 @@
 import { portsOf, templateOf } from "../canvas/anatomy";
 import { Icon } from "../canvas/Icon";
 import { glyphOf, hasLabel, labelByDefault } from "../canvas/look";
-import { type FlowEntry, listOf } from "../document/flow";
+import { type FlowEntry, isSubflow, listOf } from "../document/flow";
 import { useRegistry } from "../server/registry";
 import { t } from "./words";
 
@@ -11,7 +11,7 @@ const ICONS = ["inject.svg", "debug.svg", "function.svg", "switch.svg", "swap.sv
 
 export function Appearance({ entry, change }: { entry: FlowEntry; change: (values: Record<string, unknown>) => void }) {
   const descriptor = useRegistry((state) => state.types.get(entry.type));
-  const { inputs, outputs } = portsOf(entry, descriptor, templateOf(entry));
+  const { inputs, outputs } = portsOf(entry, descriptor, isSubflow(entry) ? entry : templateOf(entry));
   const shown = hasLabel(entry, descriptor);
   const setPort = (key: "inputLabels" | "outputLabels", count: number, at: number, text: string) => {
     const labels = Array.from({ length: count }, (_, index) => listOf<string>(entry, key)[index] ?? "");
@@ -25,7 +25,7 @@ export function Appearance({ entry, change }: { entry: FlowEntry; change: (value
   );
   return (
     <div className="form">
-      <div className="row"><label className="w" htmlFor="show-label">{t("appearance.label")}</label><div className="line"><input id="show-label" type="checkbox" role="switch" className="switch" checked={shown} onChange={(event) => change({ l: event.target.checked === labelByDefault(descriptor) ? undefined : event.target.checked })} /></div></div>
+      {!isSubflow(entry) && <div className="row"><label className="w" htmlFor="show-label">{t("appearance.label")}</label><div className="line"><input id="show-label" type="checkbox" role="switch" className="switch" checked={shown} onChange={(event) => change({ l: event.target.checked === labelByDefault(descriptor) ? undefined : event.target.checked })} /></div></div>}
       <div className="row"><span className="label">{t("appearance.icon")}</span>
         <div className="icons" role="radiogroup" aria-label={t("appearance.icon")}>
           <button type="button" role="radio" aria-checked={!entry.icon} className={entry.icon ? "ib" : "ib on"} title={t("appearance.ownIcon")} onClick={() => change({ icon: undefined })}><Icon name={glyphOf({ type: entry.type }, descriptor)} /></button>

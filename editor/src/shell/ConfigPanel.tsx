@@ -34,7 +34,7 @@ export function ConfigPanel() {
       <div className="side-scroll">
         {[...byType].map(([type, entries]) => (
           <section key={type} className="config-type">
-            <h4>{typeOf(type)?.paletteLabel ?? type}<span className="n">{entries.length}</span></h4>
+            <h4 aria-level={3}>{typeOf(type)?.paletteLabel ?? type}<span className="n">{entries.length}</span></h4>
             <ul className="plain">
               {entries.map((entry) => {
                 const users = index.users(entry.id).length;

@@ -1,4 +1,5 @@
 /** The menu at the pointer on the canvas. */
+import { membersDeep } from "../document/actions/groups";
 import { isGroup, subflowOf } from "../document/flow";
 import { useSelection } from "../document/selection";
 import { currentDoc } from "../document/store";
@@ -47,7 +48,7 @@ function onNode(): MenuEntry[] {
     actionItem("copy-selection", "copy"), actionItem("cut-selection", "cut"), actionItem("duplicate-selection"), "line",
     ...(nodes.size > 1 ? [...offered(["wire-series-of-nodes", "wire-node-to-multiple", "wire-multiple-to-node", "align-selection-to-left", "align-selection-to-top", "distribute-selection-horizontally", "distribute-selection-vertically", "tidy-up"]), "line" as const] : []),
     actionItem("group-selection", "group"), ...offered(["ungroup-selection", "merge-selection-to-group", "add-selection-to-group", "remove-selection-from-group", ...(groups ? (["copy-group-style", "paste-group-style"] as const) : [])]), actionItem("convert-to-subflow", "subflow"), "line",
-    entries.every((entry) => entry.d) ? actionItem("enable-selected-nodes", "power") : actionItem("disable-selected-nodes", "power"),
+    [...membersDeep(currentDoc(), nodes)].every((id) => currentDoc().entries[id]?.d || currentDoc().entries[id]?.type === "group") ? actionItem("enable-selected-nodes", "power") : actionItem("disable-selected-nodes", "power"),
     ...offered(["show-selected-node-labels", "hide-selected-node-labels", "select-upstream-nodes", "select-downstream-nodes", "detach-selected-nodes"]), actionItem("copy-link", "ext"), "line",
     actionItem("delete-selection", "trash", true), actionItem("delete-selection-and-reconnect"),
   ];

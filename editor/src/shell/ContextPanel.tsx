@@ -33,7 +33,7 @@ function Scope({ scope, id }: { scope: ContextScope; id: string | null }) {
   };
   return (
     <section className="context-scope">
-      <h4>{t(`context.${scope}`)}<span className="grow" /><button type="button" className="ib" title={t("context.refresh")} aria-label={t("context.refresh")} onClick={read}><Icon name="retry" size="sm" /></button></h4>
+      <h4 aria-level={3}>{t(`context.${scope}`)}<span className="grow" /><button type="button" className="ib" title={t("context.refresh")} aria-label={t("context.refresh")} onClick={read}><Icon name="retry" size="sm" /></button></h4>
       {rows.map(({ store, key, value }) => (
         <div className="context-row" key={`${store}.${key}`}>
           <code className="k">{key}</code>

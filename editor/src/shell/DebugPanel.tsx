@@ -1,17 +1,18 @@
 /** Debug messages as they come: filtered by flow, node, level and text; paused, cleared, each leading to its node. */
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { memo, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { Icon } from "../canvas/Icon";
+import { money, number } from "../canvas/Live";
 import { categoryOf, glyphOf } from "../canvas/look";
-import { reveal } from "../canvas/viewport";
 import { anatomyOf } from "../canvas/anatomy";
 import { type FlowDocument, type FlowEntry, subflowOf } from "../document/flow";
-import { useSelection } from "../document/selection";
 import { useDocument } from "../document/store";
 import { typeOf } from "../server/registry";
-import { clearDebug, type DebugMessage, useRuntime } from "../server/runtime";
+import { clearDebug, type DebugMessage, pauseDebug, useRuntime } from "../server/runtime";
+import type { Stream } from "../server/streams";
+import { inWindow, openWindow, pointAt, showNode, usePlace } from "./debugPlace";
 import { Menu } from "./Menu";
 import { ValueTree, bytesOf } from "./ValueTree";
-import { t } from "./words";
+import { t, useLanguage } from "./words";
 
 const ERROR = 20;
 /** As many as a person scrolls through; the rest is kept and can be filtered for. */
@@ -21,16 +22,16 @@ export function DebugPanel() {
   const messages = useRuntime((state) => state.debug);
   const paused = useRuntime((state) => state.debugPaused);
   const live = useRuntime((state) => state.connection === "connected");
-  const flow = useSelection((state) => state.flow);
+  const { flow, nodes } = usePlace();
   const doc = useDocument((state) => state.doc);
-  const [thisFlow, setThisFlow] = useState(false);
+  const [scope, setScope] = useState<Scope>("allFlows");
   const [node, setNode] = useState<string | null>(null);
   const [errors, setErrors] = useState(false);
   const [text, setText] = useState("");
-  const [menu, setMenu] = useState<{ x: number; y: number } | null>(null);
+  const [menu, setMenu] = useState<{ x: number; y: number; of: "scope" | "node" } | null>(null);
   const list = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
-  const shown = messages.filter((one) => (!thisFlow || one.z === flow) && (!node || one.id === node) && (!errors || one.level === ERROR) && contains(one, text)).slice(-SHOWN);
+  const shown = messages.filter((one) => within(one, scope, flow, nodes, doc) && (!node || one.id === node) && (!errors || one.level === ERROR) && contains(one, text)).slice(-SHOWN);
   const errorCount = messages.filter((one) => one.level === ERROR).length;
 
   useEffect(() => useRuntime.setState({ unseenErrors: 0 }), [messages]);
@@ -42,12 +43,13 @@ export function DebugPanel() {
   return (
     <>
       <div className="side-h">{t("panel.debug")}{live && !paused && <span className="pill live"><i className="st live" />{t("debug.live")}</span>}<span className="grow" />
-        <button type="button" className={paused ? "ib on" : "ib"} aria-pressed={paused} title={t(paused ? "debug.resume" : "debug.pause")} aria-label={t(paused ? "debug.resume" : "debug.pause")} onClick={() => useRuntime.setState({ debugPaused: !paused })}><Icon name={paused ? "play" : "pause"} /></button>
+        <button type="button" className={paused ? "ib on" : "ib"} aria-pressed={paused} title={t(paused ? "debug.resume" : "debug.pause")} aria-label={t(paused ? "debug.resume" : "debug.pause")} onClick={() => pauseDebug(!paused)}><Icon name={paused ? "play" : "pause"} /></button>
+        {!inWindow && <button type="button" className="ib desk-only" title={t("debug.window")} aria-label={t("debug.window")} onClick={openWindow}><Icon name="ext" /></button>}
         <button type="button" className="ib" title={t("action.clear-debug-messages")} aria-label={t("action.clear-debug-messages")} onClick={clearDebug}><Icon name="trash" /></button>
       </div>
       <div className="side-f">
-        <button type="button" className={thisFlow ? "chk on" : "chk"} aria-pressed={thisFlow} onClick={() => setThisFlow(!thisFlow)}>{t(thisFlow ? "debug.thisFlow" : "debug.allFlows")}</button>
-        <button type="button" className={node ? "chk on" : "chk"} aria-haspopup="menu" onClick={(event) => setMenu({ x: event.clientX, y: event.clientY })}>{node ? labelOf(doc, node) : t("debug.allNodes")} <Icon name="down" size="xs" /></button>
+        <button type="button" className={scope === "allFlows" ? "chk" : "chk on"} aria-haspopup="menu" onClick={(event) => setMenu({ x: event.clientX, y: event.clientY, of: "scope" })}>{t(`debug.${scope}`)} <Icon name="down" size="xs" /></button>
+        <button type="button" className={node ? "chk on" : "chk"} aria-haspopup="menu" onClick={(event) => setMenu({ x: event.clientX, y: event.clientY, of: "node" })}>{node ? labelOf(doc, node) : t("debug.allNodes")} <Icon name="down" size="xs" /></button>
         <button type="button" className={errors ? "chk on" : "chk"} aria-pressed={errors} onClick={() => setErrors(!errors)}><i className="st err" />{t("debug.errors", { count: errorCount })}</button>
         <label className="field soft grow small"><Icon name="search" size="xs" /><input type="search" value={text} placeholder={t("debug.filter")} aria-label={t("debug.filter")} onChange={(event) => setText(event.target.value)} /></label>
       </div>
@@ -55,27 +57,68 @@ export function DebugPanel() {
         {shown.map((one) => <Message key={one.key} message={one} doc={doc} />)}
         {!messages.length && <p className="none">{t("debug.none")}</p>}
       </div>
-      {menu && <Menu at={menu} label={t("debug.allNodes")} close={() => setMenu(null)} entries={[{ label: t("debug.allNodes"), checked: !node, run: () => setNode(null) }, ...senders.map((entry) => ({ label: anatomyOf(entry).label, checked: node === entry.id, run: () => setNode(entry.id) }))]} />}
+      {menu?.of === "scope" && <Menu at={menu} label={t("debug.scope")} close={() => setMenu(null)} entries={SCOPES.map((name) => ({ label: t(`debug.${name}`), checked: scope === name, run: () => setScope(name) }))} />}
+      {menu?.of === "node" && <Menu at={menu} label={t("debug.allNodes")} close={() => setMenu(null)} entries={[{ label: t("debug.allNodes"), checked: !node, run: () => setNode(null) }, ...senders.map((entry) => ({ label: anatomyOf(entry).label, checked: node === entry.id, run: () => setNode(entry.id) }))]} />}
     </>
   );
 }
 
-function Message({ message, doc }: { message: DebugMessage; doc: FlowDocument }) {
+const SCOPES = ["allFlows", "thisFlow", "selected"] as const;
+type Scope = (typeof SCOPES)[number];
+
+/** A chosen subflow instance or group stands for what is inside it. */
+function within(message: DebugMessage, scope: Scope, flow: string, nodes: ReadonlySet<string>, doc: FlowDocument): boolean {
+  if (scope === "allFlows") return true;
+  if (scope === "thisFlow") return message.z === flow || Boolean(message.path?.split("/").includes(flow));
+  const sender = senderOf(doc, message) ?? message.id;
+  return nodes.has(sender) || nodes.has(message.id) || nodes.has(String(doc.entries[sender]?.g));
+}
+
+/** Only what has changed is drawn again: a stream brings many messages a second. */
+const Message = memo(function Message({ message, doc }: { message: DebugMessage; doc: FlowDocument }) {
+  useLanguage((state) => state.language);
   const target = senderOf(doc, message);
   const entry = target ? doc.entries[target] : undefined;
   const failed = message.level === ERROR;
   const descriptor = entry && typeOf(entry.type);
   const image = typeof message.value === "string" && /^data:image\/(png|jpeg|gif|webp);base64,/.test(message.value) ? message.value : null;
+  const stream = grows(message);
   return (
-    <article className={failed ? "msg err" : "msg"}>
+    <article onPointerEnter={() => target && pointAt(target)} onPointerLeave={() => pointAt(null)} className={failed ? "msg err" : stream && !stream.done ? "msg live" : "msg"}>
       <header className="msg-h">
         {entry && <span className={`tile cat-${categoryOf(entry.type, descriptor)}`}><Icon name={glyphOf(entry, descriptor)} /></span>}
-        <button type="button" className="from" title={t("debug.show")} onClick={() => target && reveal(target)}><b>{entry ? anatomyOf(entry).label : (message.name ?? message.id)}</b></button>
+        <button type="button" className="from" title={t("debug.show")} onClick={() => target && showNode(target)}><b>{entry ? anatomyOf(entry).label : (message.name ?? message.id)}</b></button>
         <span className="path">{message.property ? `msg.${message.property}` : failed ? t("debug.error") : "msg"}</span>
-        <span className="grow" />{message.topic && <span className="pill">{message.topic}</span>}<span>{formatOf(message)}</span><time>{new Date(message.timestamp).toLocaleTimeString()}</time>
+        <span className="grow" />{message.topic && <span className="pill">{message.topic}</span>}{stream ? !stream.done && <span className="pill live">{t("debug.streaming")}</span> : <span>{formatOf(message)}</span>}<time>{new Date(message.timestamp).toLocaleTimeString()}</time>
+        <button type="button" className="copy" title={t("tree.copyPath")} aria-label={t("tree.copyPath")} onClick={() => copy(pathOf(message))}><Icon name="tree" size="xs" /></button>
+        <button type="button" className="copy" title={t("tree.copyValue")} aria-label={t("tree.copyValue")} onClick={() => copy(stream?.text || (typeof message.value === "string" ? message.value : (JSON.stringify(message.value, null, 2) ?? "undefined")))}><Icon name="copy" size="xs" /></button>
       </header>
-      {image ? <img className="debug-image" src={image} alt="" /> : typeof message.value === "string" ? <p className={failed ? "text err" : "text"}>{message.value}</p> : <ValueTree value={message.value} path={message.property ? `msg.${message.property}` : "msg"} open={!bytesOf(message.value)} />}
+      {stream ? <Joined stream={stream} message={message} /> : image ? <img className="debug-image" src={image} alt="" /> : typeof message.value === "string" ? <p className={failed ? "text err" : "text"}>{message.value}</p> : <ValueTree value={message.value} path={pathOf(message)} source={message.id} open={!bytesOf(message.value)} />}
     </article>
+  );
+});
+
+/** The stream that a message belongs to, where more than it has come or will. */
+const grows = ({ stream }: DebugMessage) => (stream && !(stream.done && stream.chunks === 1) ? stream : undefined);
+
+/** A streamed answer: its text as it grows, what it took, and the last message on demand. */
+function Joined({ stream, message }: { stream: Stream; message: DebugMessage }) {
+  const [open, setOpen] = useState(false);
+  const { text, chunks, done, tokens, cost, currency, seconds } = stream;
+  const tree = <ValueTree value={message.value} path={pathOf(message)} source={message.id} open />;
+  return (
+    <>
+      {text && <p className="text">{text}{!done && <i className="caret" />}</p>}
+      <div className="count">
+        <b>{done ? <i className={`st ${stream.failed ? "err" : "ok"}`} /> : <i className="st live" />}{t("debug.chunks", { count: chunks })}</b>
+        {tokens !== undefined && <span>{t("live.tokens", { tokens: number(tokens) })}</span>}
+        {tokens !== undefined && seconds ? <span>{t("debug.speed", { tokens: Math.round(tokens / seconds) })}</span> : null}
+        {cost !== undefined && <span>{money(cost, currency)}</span>}
+        {text && <i className="acts"><button type="button" className="ib small" title={t("tree.copyValue")} aria-label={t("tree.copyValue")} onClick={() => void navigator.clipboard.writeText(text)}><Icon name="copy" size="xs" /></button>
+          <button type="button" className="ib small" aria-expanded={open} title={t("debug.lastChunk")} aria-label={t("debug.lastChunk")} onClick={() => setOpen(!open)}><Icon name={open ? "down" : "right"} size="xs" /></button></i>}
+      </div>
+      {(open || !text) && tree}
+    </>
   );
 }
 
@@ -86,6 +129,8 @@ function senderOf(doc: FlowDocument, { id, path, z }: DebugMessage): string | nu
   return parts.find((part) => doc.entries[part] && subflowOf(doc.entries[part]!)) ?? null;
 }
 
+const pathOf = ({ property }: DebugMessage) => (property ? `msg.${property}` : "msg");
+const copy = (text: string) => void navigator.clipboard.writeText(text);
 const labelOf = (doc: FlowDocument, id: string) => (doc.entries[id] ? anatomyOf(doc.entries[id]!).label : id);
 
 function formatOf({ format, value }: DebugMessage): string {
@@ -93,9 +138,9 @@ function formatOf({ format, value }: DebugMessage): string {
   return format.replace(/^\w/, (letter) => letter.toUpperCase()).replace(/\[(\d+)\]$/, " ($1)");
 }
 
-function contains({ value, property, topic }: DebugMessage, text: string): boolean {
+function contains({ value, property, topic, stream }: DebugMessage, text: string): boolean {
   if (!text) return true;
   const wanted = text.toLowerCase();
-  return `${property} ${topic} ${typeof value === "string" ? value : JSON.stringify(value)}`.toLowerCase().includes(wanted);
+  return `${property} ${topic} ${stream?.text ?? ""} ${typeof value === "string" ? value : JSON.stringify(value)}`.toLowerCase().includes(wanted);
 }
 

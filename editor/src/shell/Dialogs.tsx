@@ -1,15 +1,17 @@
 /** Modal dialogs: one at a time, native `<dialog>`, so focus and Escape are the browser's. */
-import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { deployProblems, problemsOf } from "../canvas/problems";
 import { indexOf } from "../document/index";
 import { useDocument } from "../document/store";
-import { login, type LoginForm, readLogin } from "../server/admin";
 import { readLanguages } from "../server/api";
-import { keepToken } from "../server/http";
 import { notify, useRuntime } from "../server/runtime";
+import { Conflict } from "./Conflict";
 import { ExportDialog } from "./ExportDialog";
+import { HistoryDialog } from "./HistoryDialog";
 import { ImportDialog } from "./ImportDialog";
 import { display, KEYMAPS } from "./keys";
+import { PackagesDialog } from "./PackagesDialog";
+import { Login } from "./Login";
 import { List } from "./ProblemsPanel";
 import { type Dialog as Request, openDialog, type Theme, useUi } from "./ui";
 import { loadLanguage, t, useLanguage } from "./words";
@@ -27,11 +29,13 @@ function Shown({ dialog }: { dialog: Request }) {
     case "keys": return <Keys />;
     case "settings": return <Settings />;
     case "events": return <Events />;
-    case "login": return <Login />;
+    case "packages": return <PackagesDialog />;
+    case "login": return <Login closable={dialog.closable} />;
     case "deploy-problems": return <DeployProblems proceed={dialog.proceed} />;
     case "conflict": return <Conflict {...dialog} />;
+    case "history": return <HistoryDialog />;
     case "confirm": return (
-      <Modal title={dialog.title} actions={<Act label={dialog.action} primary run={dialog.proceed} />}><p>{dialog.text}</p></Modal>
+      <Modal title={dialog.title} actions={<Act label={dialog.action} primary danger={dialog.action === t("common.delete")} run={dialog.proceed} />}><p>{dialog.text}</p></Modal>
     );
   }
 }
@@ -52,8 +56,8 @@ export function Modal({ title, children, actions, wide, closable = true }: Modal
   );
 }
 
-export function Act({ label, run, primary, disabled }: { label: string; run: () => void; primary?: boolean; disabled?: boolean }) {
-  return <button type="button" className={primary ? "btn primary" : "btn"} disabled={disabled} onClick={() => { openDialog(null); run(); }}>{label}</button>;
+export function Act({ label, run, primary, danger, disabled }: { label: string; run: () => void; primary?: boolean; danger?: boolean; disabled?: boolean }) {
+  return <button type="button" className={`btn${primary ? " primary" : ""}${danger ? " danger" : ""}`} disabled={disabled} onClick={() => { openDialog(null); run(); }}>{label}</button>;
 }
 
 function DeployProblems({ proceed }: { proceed: () => void }) {
@@ -71,22 +75,12 @@ function DeployProblems({ proceed }: { proceed: () => void }) {
   );
 }
 
-function Conflict({ conflicts, taken, proceed }: Extract<Request, { kind: "conflict" }>) {
-  return (
-    <Modal title={t("deploy.conflictTitle")} actions={<>
-      <Act label={t("deploy.discard")} run={() => proceed("reload")} /><Act label={t("deploy.overwrite")} run={() => proceed("overwrite")} /><Act label={t("deploy.merge")} primary run={() => proceed("merge")} />
-    </>}>
-      <p>{t("deploy.conflictText", { taken })}</p>{conflicts > 0 && <p className="two">{t("deploy.conflictBoth", { count: conflicts })}</p>}
-    </Modal>
-  );
-}
-
 function Keys() {
   return (
     <Modal title={t("keys.title")} wide>
       <div className="keys-list">
         {Object.entries(KEYMAPS).map(([scope, map]) => (
-          <section key={scope}><h4>{t(`keys.${scope}`)}</h4>
+          <section key={scope}><h4 aria-level={3}>{t(`keys.${scope}`)}</h4>
             <dl>{Object.entries(map).map(([keys, action]) => <div key={keys}><dt>{t(`action.${action}`)}</dt><dd>{display(keys).map((key, at) => <kbd key={at}>{key}</kbd>)}</dd></div>)}</dl>
           </section>
         ))}
@@ -124,30 +118,6 @@ function Events() {
     <Modal title={t("events.title")} wide>
       <ul className="plain events">{[...events].reverse().map(({ at, topic, text }, index) => <li key={index}><time className="muted">{new Date(at).toLocaleTimeString()}</time> <span className={`pill ${topic === "error" ? "err" : topic === "warning" ? "warn" : ""}`}>{t(`level.${topic}`)}</span> {text}</li>)}</ul>
       {!events.length && <p className="none">{t("events.none")}</p>}
-    </Modal>
-  );
-}
-
-function Login() {
-  const [form, setForm] = useState<LoginForm>({});
-  const [failed, setFailed] = useState(false);
-  useEffect(() => void readLogin().then(setForm, () => undefined), []);
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    try {
-      keepToken((await login(Object.fromEntries(new FormData(event.currentTarget)) as Record<string, string>)).access_token);
-      location.reload();
-    } catch {
-      setFailed(true);
-    }
-  };
-  return (
-    <Modal title={t("login.title")} closable={false}>
-      <form onSubmit={(event) => void submit(event)} className="login">
-        {(form.prompts ?? []).map((prompt) => <label key={prompt.id} className="setting"><span>{t(`login.${prompt.id}`)}</span><input className="field" name={prompt.id} type={prompt.type} autoComplete={prompt.type === "password" ? "current-password" : "username"} required /></label>)}
-        {failed && <p className="hint err" role="alert"><i className="st err" />{t("login.failed")}</p>}
-        <button className="btn primary">{t("login.submit")}</button>
-      </form>
     </Modal>
   );
 }

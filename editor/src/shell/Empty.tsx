@@ -79,7 +79,7 @@ function Picture({ flow }: { flow: FlowEntry[] }) {
   const w = Math.min(WIDEST, Math.max(...all.map((box) => box.x + box.w)) + 24 - x);
   const h = Math.max(...all.map((box) => box.y + box.h)) + 24 - y;
   return (
-    <svg viewBox={`${x} ${y} ${w} ${h}`} preserveAspectRatio={w < WIDEST ? "xMidYMid" : "xMinYMid"} aria-hidden="true">
+    <svg className={w < WIDEST ? undefined : "cut"} viewBox={`${x} ${y} ${w} ${h}`} preserveAspectRatio={w < WIDEST ? "xMidYMid" : "xMinYMid"} aria-hidden="true">
       {all.flatMap((box) => listOf<string[]>(box.entry, "wires").flat().map((to, at) => {
         const target = boxes.get(to);
         return target && <path key={`${box.entry.id}${at}`} d={curvePath({ x: box.x + box.w, y: box.y + box.h / 2 }, { x: target.x, y: target.y + target.h / 2 })} stroke="var(--wire)" strokeWidth="2.5" fill="none" />;

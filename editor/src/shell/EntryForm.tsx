@@ -1,10 +1,11 @@
 /** The form of an entry: the server's fragment, one of our own, or the grid of keys; handed to a controller. */
 import { useEffect, useRef, useState } from "react";
-import { type FlowEntry, subflowOf } from "../document/flow";
+import { type FlowEntry, isSubflow, subflowOf } from "../document/flow";
 import { currentDoc } from "../document/store";
 import { FormController } from "../forms/controller";
 import { giveHost } from "../forms/host";
-import { flowForm, groupForm, instanceForm, propertyGrid, subflowForm, withVariables } from "../forms/local";
+import { flowForm, groupForm, instanceForm, propertyGrid, subflowForm } from "../forms/local";
+import { hasSecrets, withDesign, withSecrets, withVariables } from "../forms/variables";
 import { readCredentials } from "../server/admin";
 import { readForm } from "../server/api";
 import type { TypeDescriptor } from "../server/descriptors";
@@ -17,7 +18,8 @@ interface EntryFormProps {
   entry: FlowEntry;
   descriptor: TypeDescriptor | undefined;
   hidden: boolean;
-  onReady: (controller: FormController, withMethods: boolean) => void;
+  /** `shown`: the entry with what stands for its secrets. */
+  onReady: (controller: FormController, withMethods: boolean, shown: FlowEntry) => void;
   onProblems: (count: number) => void;
   onField: (name: string | null) => void;
   onMethod: (method: string) => void;
@@ -35,7 +37,9 @@ export function EntryForm({ kind, entry, descriptor, hidden, onReady, onProblems
     let controller: FormController | null = null;
     let current = true;
     const slow = setTimeout(() => current && setLoading(true), 150);
-    const credentials = descriptor?.credentials && Object.keys(descriptor.credentials).length ? readCredentials(entry.type, entry.id).catch(() => ({})) : Promise.resolve({});
+    const template = currentDoc().entries[subflowOf(entry) ?? ""];
+    const secret = hasSecrets(entry) || hasSecrets(template);
+    const credentials = secret || descriptor?.credentials && Object.keys(descriptor.credentials).length ? readCredentials(entry.type, entry.id).catch(() => ({})) : Promise.resolve({});
     void Promise.all([fragment(kind, entry, descriptor, language), credentials]).then(([{ html, isGrid }, stored]) => {
       clearTimeout(slow);
       if (!current || !form.current || !fields.current) return;
@@ -45,15 +49,17 @@ export function EntryForm({ kind, entry, descriptor, hidden, onReady, onProblems
       fields.current.innerHTML = html;
       const picker = fields.current.querySelector("fe-methods");
       if (picker) methods.current!.replaceChildren(picker);
+      const known = { ...stored, ...currentDoc().secrets[entry.id] };
+      const shown = withSecrets(entry, known);
       controller = new FormController({
-        form: form.current, entry: subflowOf(entry) ? withVariables(entry) : entry, descriptor, credentials: { ...stored, ...currentDoc().secrets[entry.id] },
+        form: form.current, entry: prepared(shown, template), descriptor, credentials: known,
         loadMethod: (method) => {
           onMethod(method);
           return readForm(entry.type, language, method);
         },
         onChange: onProblems,
       });
-      onReady(controller, picker !== null);
+      onReady(controller, picker !== null, shown);
       fields.current.querySelector<HTMLElement>("input:not([type=hidden]), select, textarea")?.focus({ preventScroll: true });
     });
     return () => {
@@ -76,11 +82,17 @@ export function EntryForm({ kind, entry, descriptor, hidden, onReady, onProblems
   );
 }
 
+/** The entry as its form shows it. */
+function prepared(entry: FlowEntry, template: FlowEntry | undefined): FlowEntry {
+  if (isSubflow(entry)) return withDesign(entry);
+  return subflowOf(entry) ? withVariables(entry, template) : entry;
+}
+
 async function fragment(kind: TrayKind, entry: FlowEntry, descriptor: TypeDescriptor | undefined, language: string): Promise<{ html: string; isGrid: boolean }> {
   const local = { flow: flowForm, group: groupForm, subflow: subflowForm };
   if (kind !== "node" && kind !== "config") return { html: local[kind](), isGrid: false };
   const template = currentDoc().entries[subflowOf(entry) ?? ""];
-  if (template) return { html: instanceForm(template), isGrid: false };
+  if (template) return { html: instanceForm(template, language), isGrid: false };
   if (!descriptor) return { html: propertyGrid(entry), isGrid: true };
   try {
     return { html: await readForm(entry.type, language), isGrid: false };

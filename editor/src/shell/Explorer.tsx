@@ -36,7 +36,7 @@ export default function Explorer() {
       <label className="field soft"><Icon name="search" size="xs" /><input type="search" value={filter} placeholder={t("explorer.filter")} aria-label={t("explorer.filter")} onChange={(event) => setFilter(event.target.value)} /></label>
       {sections.map(([title, branches]) => branches.length > 0 && (
         <section key={title}>
-          <h4>{title}<span className="n">{branches.length}</span></h4>
+          <h4 aria-level={3}>{title}<span className="n">{branches.length}</span></h4>
           <ul role="tree" aria-label={title}>{branches.filter((one) => matches(one, filter)).map((one) => <Twig key={one.entry.id} branch={one} depth={0} open={open} toggle={toggle} filter={filter} />)}</ul>
         </section>
       ))}
@@ -56,7 +56,7 @@ function Twig({ branch: { entry, children }, depth, open, toggle, filter }: Twig
   return (
     <li role="treeitem" aria-expanded={children.length ? isOpen : undefined} aria-selected={selected}>
       <div className={selected ? "twig on" : "twig"} style={{ paddingLeft: 4 + depth * 14 }}>
-        <button type="button" className="arrow" tabIndex={-1} aria-hidden={!children.length} disabled={!children.length} onClick={() => toggle(entry.id)}>{children.length > 0 && <Icon name={isOpen ? "down" : "right"} size="xs" />}</button>
+        <button type="button" className="arrow" tabIndex={children.length ? undefined : -1} aria-hidden={!children.length} aria-expanded={isOpen} aria-label={nameOf(entry)} disabled={!children.length} onClick={() => toggle(entry.id)}>{children.length > 0 && <Icon name={isOpen ? "down" : "right"} size="xs" />}</button>
         <button type="button" className="name" onClick={() => go(entry)} onDoubleClick={() => edit(entry)}>
           <span className={`tile cat-${isFlow(entry) ? "common" : isGroup(entry) ? "data" : categoryOf(entry.type, descriptor)}`}><Icon name={isTab(entry) ? "nodes" : isGroup(entry) ? "group" : glyphOf(entry, descriptor)} /></span>
           <span className={entry.d || entry.disabled ? "ell off" : "ell"}>{nameOf(entry)}</span>

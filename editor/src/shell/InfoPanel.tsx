@@ -65,7 +65,7 @@ function About({ entry }: { entry: FlowEntry }) {
 function Links({ title, entries }: { title: string; entries: readonly FlowEntry[] }) {
   if (!entries.length) return null;
   return (
-    <section><h4>{title}</h4>
+    <section><h4 aria-level={3}>{title}</h4>
       <ul className="plain">{entries.map((one) => <li key={one.id}><button type="button" className="link" onClick={() => reveal(one.id)}>{anatomyOf(one).label || one.type}</button></li>)}</ul>
     </section>
   );

@@ -54,7 +54,7 @@ function Sheet() {
       {shown && (
         <section className="m-sheet" aria-label={anatomyOf(entry).label}>
           <div className="m-head"><span className={`tile cat-${categoryOf(entry.type, descriptor)}`}><Icon name={glyphOf(entry, descriptor)} /></span>
-            <div className="grow"><h3 className="ell">{anatomyOf(entry).label || entry.type}</h3><small className="ell">{[descriptor?.paletteLabel ?? entry.type, textOf(entry, "method")].filter(Boolean).join(" · ")}</small></div>
+            <div className="grow"><h2 className="ell">{anatomyOf(entry).label || entry.type}</h2><small className="ell">{[descriptor?.paletteLabel ?? entry.type, textOf(entry, "method")].filter(Boolean).join(" · ")}</small></div>
             <StatusLine status={status} /></div>
           {live?.text && <p className="m-out">{live.text.slice(-300)}{!live.done && <i className="caret" />}</p>}
           {live && <Counter live={live} />}

@@ -10,8 +10,9 @@ export function Notifications() {
   const list = useRuntime((state) => state.notifications);
   return (
     <div className="notes" role="status" aria-live="polite">
-      {list.map(({ id, level, text, sticky }) => (
+      {list.map(({ id, level, text, sticky, action }) => (
         <div key={id} className={`news ${level}`}><Icon name={GLYPH[level]} size="sm" /><span className="grow">{text}</span>
+          {action && <button type="button" className="link" onClick={() => { dismiss(id); action.run(); }}>{action.label}</button>}
           {sticky && <button type="button" className="ib" aria-label={t("common.close")} onClick={() => dismiss(id)}><Icon name="x" size="sm" /></button>}
         </div>
       ))}
@@ -21,5 +22,5 @@ export function Notifications() {
 
 export function LostConnection() {
   const lost = useRuntime((state) => state.connection === "lost");
-  return lost ? <div className="lost" role="alert"><i className="st warn" />{t("top.lostLong")}</div> : null;
+  return lost ? <div className="lost-bar" role="alert"><i className="st warn" />{t("top.lostLong")}</div> : null;
 }

@@ -1,5 +1,5 @@
 /** Types to place: dragged with any pointer, clicked, or added with Enter. Beside them, the flows as a tree. */
-import { type KeyboardEvent, lazy, type PointerEvent, Suspense, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type PointerEvent, useMemo, useRef, useState } from "react";
 import { anatomyOf } from "../canvas/anatomy";
 import { Icon } from "../canvas/Icon";
 import { createNode, insertNode, mayHold, wireUnder } from "../canvas/insert";
@@ -9,11 +9,12 @@ import { currentScene } from "../canvas/viewport";
 import { useSelection } from "../document/selection";
 import { useDocument } from "../document/store";
 import { useRegistry } from "../server/registry";
+import { laterComponent } from "./later";
 import { type PaletteItem, paletteGroups } from "./palette";
 import { useUi } from "./ui";
 import { t } from "./words";
 
-const Explorer = lazy(() => import("./Explorer"));
+const Explorer = laterComponent(() => import("./Explorer"));
 const CLOSED = "flowengine.closedCategories";
 
 export function Palette() {
@@ -51,7 +52,7 @@ export function Palette() {
           </label>
         )}
       </div>
-      {tab === "flows" ? <div className="pal-list"><Suspense fallback={null}><Explorer /></Suspense></div> : (
+      {tab === "flows" ? <div className="pal-list"><Explorer /></div> : (
         <div className="pal-list">
           {groups.map(({ category, label, items }) => (
             <section key={category}>

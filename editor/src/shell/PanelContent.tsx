@@ -10,7 +10,12 @@ import type { Panel } from "./ui";
 import { t } from "./words";
 import "../styles/forms.css";
 
+/** Each panel is a chapter of the page, for those who go from heading to heading. */
 export default function PanelContent({ panel }: { panel: Panel }) {
+  return <><h2 className="sr">{t(`panel.${panel}`)}</h2><Chosen panel={panel} /></>;
+}
+
+function Chosen({ panel }: { panel: Panel }) {
   switch (panel) {
     case "info": return <InfoPanel />;
     case "help": return <HelpPanel />;

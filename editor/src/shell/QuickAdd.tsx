@@ -7,7 +7,7 @@ import { categoryOf, glyphOf } from "../canvas/look";
 import { canvas, type QuickAddRequest, useView } from "../canvas/view";
 import { useDocument } from "../document/store";
 import { useRegistry } from "../server/registry";
-import { type PaletteItem, paletteGroups } from "./palette";
+import { categoryLabel, type PaletteItem, paletteGroups } from "./palette";
 import { t } from "./words";
 
 export default function QuickAdd() {
@@ -59,7 +59,7 @@ function Box({ request }: { request: QuickAddRequest }) {
         {items.map((item, index) => (
           <li key={item.type} id={`quick-${index}`} role="option" aria-selected={index === at} className={index === at ? "chip hov" : "chip"} onPointerEnter={() => setAt(index)} onClick={(event) => choose(item, event.shiftKey)}>
             <span className={`tile cat-${categoryOf(item.type, item.descriptor)}`}><Icon name={item.type === "junction" ? "nodes" : glyphOf({ type: item.type }, item.descriptor)} /></span>
-            <span className="ell grow">{item.label}</span><span className="n">{item.descriptor?.category ?? ""}</span>
+            <span className="ell grow">{item.label}</span><span className="n">{categoryLabel(item.descriptor?.category ?? "")}</span>
           </li>
         ))}
         {!items.length && <li className="none">{t("palette.none", { filter })}</li>}

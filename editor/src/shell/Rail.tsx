@@ -1,8 +1,9 @@
 /** The rail of panels on the right, and the panel that is open. */
-import { lazy, type PointerEvent, Suspense, useState } from "react";
+import { type PointerEvent, useState } from "react";
 import type { Glyph } from "../canvas/glyphs";
 import { Icon } from "../canvas/Icon";
 import { useRuntime } from "../server/runtime";
+import { laterComponent } from "./later";
 import { type Panel, togglePanel, useUi } from "./ui";
 import { t } from "./words";
 
@@ -48,8 +49,4 @@ export function Side() {
   );
 }
 
-const PanelContent = lazy(() => import("./PanelContent"));
-
-export function PanelOf({ panel }: { panel: Panel }) {
-  return <Suspense fallback={null}><PanelContent panel={panel} /></Suspense>;
-}
+export const PanelOf = laterComponent(() => import("./PanelContent"), () => useUi.setState({ panel: null }));

@@ -1,4 +1,5 @@
 /** The strip at the bottom: connection, what runs, what went wrong. */
+import { money, number } from "../canvas/Live";
 import { indexOf } from "../document/index";
 import { useDocument } from "../document/store";
 import { configTypes, useRegistry } from "../server/registry";
@@ -13,7 +14,7 @@ export function Strip() {
   const running = useRuntime((state) => state.running);
   const rate = useRuntime((state) => Object.values(state.traffic).reduce((sum, one) => sum + (Date.now() - one.at < 3000 ? one.rate : 0), 0));
   const errors = useRuntime((state) => state.debug.filter((one) => one.level === 20).length);
-  const tokens = useRuntime((state) => Object.values(state.live).reduce((sum, one) => sum + (one.tokens ?? 0), 0));
+  const { tokens, costs } = useRuntime((state) => state.totals);
   const flows = useDocument((state) => indexOf(state.deployed).tabs.filter((entry) => !entry.disabled).length);
   const noHost = useDocument((state) => !indexOf(state.doc).configs.some((entry) => entry.type === HOST));
   useRegistry((state) => state.loaded);
@@ -25,7 +26,8 @@ export function Strip() {
       {rate > 0 && <span><b>{rate.toFixed(1)}</b> {t("strip.rate")}</span>}
       {errors > 0 && <button type="button" className="errors" onClick={() => showPanel("debug")}><i className="st err" />{t("strip.errors", { count: errors })}</button>}
       <span className="grow" />
-      {tokens > 0 && <span><b>{tokens}</b> {t("strip.tokens")}</span>}
+      {tokens > 0 && <span className="sum" title={t("strip.since")}><b>{number(tokens)}</b> {t("strip.tokens")}</span>}
+      {Object.entries(costs).map(([currency, cost]) => <span key={currency} className="sum" title={t("strip.since")}><b>{money(cost, currency)}</b></span>)}
       {noHost && offersHost && <span>{t("strip.noHost")} · <button type="button" className="link" onClick={() => openTray({ kind: "config", type: HOST, id: null })}>{t("strip.addHost")}</button></span>}
     </footer>
   );

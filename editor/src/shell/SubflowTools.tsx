@@ -11,7 +11,7 @@ import { act, currentDoc, useDocument } from "../document/store";
 import { run } from "./actions";
 import { t } from "./words";
 
-export function SubflowTools({ id }: { id: string }) {
+export default function SubflowTools({ id }: { id: string }) {
   const entry = useDocument((state) => state.doc.entries[id]!);
   const [inputs, outputs] = [listOf(entry, "in").length, listOf(entry, "out").length];
   const status = Boolean(entry.status);

@@ -9,8 +9,8 @@ import { useSelection } from "../document/selection";
 import { act, currentDoc, useChanges, useDocument } from "../document/store";
 import { run } from "./actions";
 import { actionItem, Menu, type MenuEntry } from "./Menu";
+import { hideFlow } from "./openFlows";
 import { openTray } from "./ui";
-import { hideFlow } from "./viewActions";
 import { t } from "./words";
 
 export function Tabs() {

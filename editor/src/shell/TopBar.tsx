@@ -5,14 +5,14 @@ import { isTab } from "../document/flow";
 import { useSelection } from "../document/selection";
 import { useChanges, useDocument } from "../document/store";
 import { keepToken, token } from "../server/http";
-import { logout } from "../server/admin";
+import { logout, readLogin } from "../server/admin";
 import { useRuntime } from "../server/runtime";
 import { run } from "./actions";
 import { deploy } from "./deploy";
 import { display } from "./keys";
 import { actionItem, Menu, type MenuEntry } from "./Menu";
 import { Tabs } from "./Tabs";
-import { useUi } from "./ui";
+import { openDialog, useUi } from "./ui";
 import { t } from "./words";
 
 export function TopBar() {
@@ -70,7 +70,8 @@ function Deploy() {
   const lost = connection === "lost";
   const entries: MenuEntry[] = [
     actionItem("deploy-flows", "up"), actionItem("deploy-modified-flows"), actionItem("deploy-modified-nodes"), "line",
-    actionItem("restart-flows", "retry"), running ? actionItem("stop-flows", "stop") : actionItem("start-flows", "play"),
+    actionItem("restart-flows", "retry"), running ? actionItem("stop-flows", "stop") : actionItem("start-flows", "play"), "line",
+    actionItem("show-history", "runs"),
   ];
   const openMenu = (event: { currentTarget: HTMLElement }) => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -97,18 +98,23 @@ function You() {
   const [menu, setMenu] = useState<{ x: number; y: number } | null>(null);
   const theme = useUi((state) => state.theme);
   const connection = useRuntime((state) => state.connection);
+  const [visitor, setVisitor] = useState(false);
   const themeItem = (name: "light" | "dark" | "auto") => ({ label: t(`action.theme-${name}`), checked: theme === name, run: () => run(`theme-${name}`) });
   const entries: MenuEntry[] = [
-    actionItem("show-import-dialog", "download"), actionItem("show-export-dialog", "up"), "line",
+    actionItem("show-import-dialog", "download"), actionItem("show-export-dialog", "up"), actionItem("manage-palette", "plug"), "line",
+    actionItem("show-history", "runs"), "line",
     { heading: t("settings.theme") }, themeItem("light"), themeItem("dark"), themeItem("auto"), "line",
-    actionItem("show-keyboard-shortcuts", "keyboard"), actionItem("show-event-log", "runs"), actionItem("show-user-settings", "gear"),
+    actionItem("show-keyboard-shortcuts", "keyboard"), actionItem("show-event-log", "bell"), actionItem("show-user-settings", "gear"),
     ...(token() ? (["line", { label: t("login.logout"), run: signOut }] as MenuEntry[]) : []),
+    ...(visitor ? (["line", { label: t("login.submit"), run: () => openDialog({ kind: "login", closable: true }) }] as MenuEntry[]) : []),
   ];
   return (
     <>
       <button type="button" className={`me ${connection}`} aria-label={t("top.menu")} aria-haspopup="menu" onClick={(event) => {
         const box = event.currentTarget.getBoundingClientRect();
         setMenu({ x: box.right, y: box.bottom + 8 });
+        // Without a token somebody may be a visitor, or be where nobody has to log in at all.
+        if (!token()) void readLogin().then(({ type }) => setVisitor(type !== undefined), () => undefined);
       }}><Icon name="menu" size="sm" /></button>
       {menu && <Menu at={menu} entries={entries} alignRight close={() => setMenu(null)} label={t("top.menu")} />}
     </>
@@ -116,7 +122,8 @@ function You() {
 }
 
 async function signOut() {
-  await logout(token()!).catch(() => undefined);
+  const elsewhere = await logout(token()!).catch(() => undefined);
   keepToken(null);
-  location.reload();
+  if (elsewhere) location.assign(elsewhere);
+  else location.reload();
 }

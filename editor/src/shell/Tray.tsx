@@ -5,21 +5,22 @@ import { Icon } from "../canvas/Icon";
 import { categoryOf, glyphOf, labelOf } from "../canvas/look";
 import { showBeside } from "../canvas/viewport";
 import { insert, remapOutputs, remove, setSecrets, syncLinks, update } from "../document/actions/nodes";
-import { type FlowEntry, isFlow, isGroup, subflowOf, textOf } from "../document/flow";
+import { type FlowEntry, isFlow, isGroup, isSubflow, subflowOf, textOf } from "../document/flow";
 import { indexOf } from "../document/index";
 import { act, currentDoc, useDocument } from "../document/store";
 import type { FormController } from "../forms/controller";
-import { variablesFrom } from "../forms/local";
+import { designFrom, secretsFrom, variablesFrom } from "../forms/variables";
 import { useRegistry } from "../server/registry";
 import { Appearance } from "./Appearance";
 import { deleteConfig } from "./ConfigPanel";
+import { ConfigScope } from "./ConfigScope";
 import { Description } from "./Description";
 import { EntryForm } from "./EntryForm";
 import { Help } from "./Help";
 import { display } from "./keys";
 import { deleteFlow } from "./viewActions";
 import { useUi } from "./ui";
-import { t } from "./words";
+import { t, useLanguage } from "./words";
 
 type Tab = "properties" | "description" | "appearance";
 export type TrayKind = "node" | "flow" | "subflow" | "group" | "config";
@@ -46,6 +47,7 @@ export function Tray({ kind, known, make, top, done }: TrayProps) {
   const [enabled, setEnabled] = useState(!entry.d);
   const [extra, setExtra] = useState<Record<string, unknown>>({});
   const controller = useRef<FormController | null>(null);
+  const shown = useRef(entry);
   const element = useRef<HTMLElement>(null);
   const locked = useDocument((state) => Boolean(state.doc.entries[textOf(entry, "z")]?.locked));
   const isNode = kind === "node";
@@ -54,8 +56,8 @@ export function Tray({ kind, known, make, top, done }: TrayProps) {
 
   const finish = () => {
     const result = controller.current?.result() ?? { changes: {}, secrets: {}, outputs: null };
-    const changes = { ...(subflowOf(entry) ? variablesFrom(entry, result.changes, submitted(element.current)) : result.changes), ...extra, ...(enabled === !entry.d ? {} : { d: enabled ? undefined : true }) };
-    save(entry, !known, changes, result.secrets, result.outputs);
+    const { changes, secrets } = secretsFrom(variablesChanged(shown.current, result.changes, submitted(element.current)), entry);
+    save(entry, !known, { ...changes, ...extra, ...(enabled === !entry.d ? {} : { d: enabled ? undefined : true }) }, { ...result.secrets, ...secrets }, result.outputs);
     done(entry.id);
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -78,20 +80,21 @@ export function Tray({ kind, known, make, top, done }: TrayProps) {
       <Head kind={kind} entry={entry} problems={problems} close={() => done(null)} />
       <nav className="tray-t">
         <div role="tablist">
-        {(isNode ? (["properties", "description", "appearance"] as const) : (["properties", "description"] as const)).map((name) => (
+        {(isNode || kind === "subflow" ? (["properties", "description", "appearance"] as const) : (["properties", "description"] as const)).map((name) => (
           <button key={name} type="button" role="tab" aria-selected={tab === name} className={tab === name ? "on" : ""} onClick={() => setTab(name)}>{t(`tray.${name}`)}</button>
         ))}
         </div>
         <span className="grow" />
         {hasHelp && <button type="button" className={shownHelp ? "help-toggle open" : "help-toggle"} aria-expanded={shownHelp} onClick={toggleHelp}><Icon name="book" size="sm" />{t("panel.help")}<Icon name="down" size="xs" /></button>}
       </nav>
-      <EntryForm kind={kind} entry={entry} descriptor={descriptor} hidden={tab !== "properties"} onReady={(ready, methods) => { controller.current = ready; setWithMethods(methods); }} onProblems={setProblems} onField={setField} onMethod={setMethod} />
+      <EntryForm kind={kind} entry={entry} descriptor={descriptor} hidden={tab !== "properties"} onReady={(ready, methods, asShown) => { controller.current = ready; shown.current = asShown; setWithMethods(methods); }} onProblems={setProblems} onField={setField} onMethod={setMethod} />
       {tab === "description" && <Description value={String(extra.info ?? entry.info ?? "")} change={(info) => setExtra({ ...extra, info })} />}
       {tab === "appearance" && <Appearance entry={{ ...entry, ...extra } as FlowEntry} change={(values) => setExtra({ ...extra, ...values })} />}
       {shownHelp && <aside className="tray-help" tabIndex={0} aria-label={t("panel.help")}><Help type={entry.type} method={withMethods && method ? method : undefined} field={field} /></aside>}
       <div className="tray-b">
         {known && <button type="button" className="btn quiet danger" disabled={locked} onClick={() => { done(null); removeEntry(kind, entry); }}><Icon name="trash" size="sm" />{t("common.delete")}</button>}
         {(isNode || kind === "config") && <label className="btn quiet"><input type="checkbox" role="switch" className="switch" checked={enabled} onChange={(event) => setEnabled(event.target.checked)} />{t("tray.enabled")}</label>}
+        {kind === "config" && <ConfigScope entry={entry} flow={textOf({ ...entry, ...extra }, "z")} change={(z) => setExtra({ ...extra, z })} />}
         <span className="grow" />
         <button type="button" className="btn" onClick={() => done(null)}>{t("common.cancel")} <kbd>{display("escape")[0]!.toLowerCase()}</kbd></button>
         <button type="button" className="btn primary" disabled={locked} onClick={finish}>{t(known ? "common.done" : "common.add")}</button>
@@ -120,6 +123,11 @@ function Head({ kind, entry, problems, close }: { kind: TrayKind; entry: FlowEnt
 }
 
 const titleOf = (kind: TrayKind, entry: FlowEntry, label = entry.type) => t("tray.title", { what: isFlow(entry) || isGroup(entry) ? t(`tray.${kind}`) : label });
+
+function variablesChanged(entry: FlowEntry, changes: Record<string, unknown>, given: (name: string) => boolean): Record<string, unknown> {
+  if (isSubflow(entry)) return designFrom(changes, useLanguage.getState().language);
+  return subflowOf(entry) ? variablesFrom(entry, changes, given, currentDoc().entries[subflowOf(entry)!]) : changes;
+}
 
 /** One transaction for everything a tray changed. */
 function save(entry: FlowEntry, isNew: boolean, changes: Record<string, unknown>, secrets: Record<string, string>, outputs: (number | null)[] | null) {

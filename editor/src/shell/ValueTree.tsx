@@ -1,23 +1,25 @@
 /** A value as a tree of keys: types shown, parts opened on demand, path and value copied with one click. */
-import { useState } from "react";
+import { type MouseEvent, useState } from "react";
 import { Icon } from "../canvas/Icon";
+import { isPinned, opensFor, togglePin, usePins } from "./debugPins";
 import { t } from "./words";
 
-interface ValueTreeProps { value: unknown; path?: string; open?: boolean }
+/** `source`: the node that sends such values; parts of them can be pinned open then. */
+interface ValueTreeProps { value: unknown; path?: string; open?: boolean; source?: string }
 
-export function ValueTree({ value, path = "", open = false }: ValueTreeProps) {
+export function ValueTree({ value, path = "", open = false, source }: ValueTreeProps) {
   const bytes = bytesOf(value);
   if (bytes) return <Hex bytes={bytes} />;
-  return <div className="tree" role="tree"><Branch name={null} value={value} path={path} depth={0} startsOpen={open} /></div>;
+  return <div className="tree" role="tree"><Branch name={null} value={value} path={path} depth={0} startsOpen={open} source={source} /></div>;
 }
 
-interface BranchProps { name: string | null; value: unknown; path: string; depth: number; startsOpen?: boolean }
+interface BranchProps { name: string | null; value: unknown; path: string; depth: number; startsOpen?: boolean; source: string | undefined }
 
 /** Longer lists open in part. */
 const PART = 100;
 
-function Branch({ name, value, path, depth, startsOpen = false }: BranchProps) {
-  const [open, setOpen] = useState(startsOpen);
+function Branch({ name, value, path, depth, startsOpen = false, source }: BranchProps) {
+  const [open, setOpen] = useState(() => startsOpen || opensFor(source, path));
   const [shown, setShown] = useState(PART);
   const nested = typeof value === "object" && value !== null;
   const keys = nested && open ? Object.keys(value) : [];
@@ -27,9 +29,10 @@ function Branch({ name, value, path, depth, startsOpen = false }: BranchProps) {
         {nested && <Icon name={open ? "down" : "right"} size="xs" />}
         {name !== null && <span className="k">{name}</span>}
         <Plain value={value} open={open} />
+        {name !== null && nested && source && <Pin source={source} path={path} opened={() => setOpen(true)} />}
         {name !== null && <Acts path={path} value={value} />}
       </div>
-      {keys.slice(0, shown).map((key) => <Branch key={key} name={key} value={(value as Record<string, unknown>)[key]} path={join(path, key, Array.isArray(value))} depth={depth + 1} />)}
+      {keys.slice(0, shown).map((key) => <Branch key={key} name={key} value={(value as Record<string, unknown>)[key]} path={join(path, key, Array.isArray(value))} depth={depth + 1} source={source} />)}
       {keys.length > shown && <button type="button" className="link" style={{ marginLeft: (depth + 1) * 14 }} onClick={() => setShown(shown + PART)}>{t("tree.more", { count: keys.length - shown })}</button>}
     </>
   );
@@ -41,6 +44,17 @@ function Plain({ value, open }: { value: unknown; open: boolean }) {
   if (typeof value === "string") return <span className="s">{JSON.stringify(value)}</span>;
   if (value === undefined || value === null) return <span className="t">{String(value)}</span>;
   return <span className="n">{String(value)}</span>;
+}
+
+/** Seen while it holds; otherwise when the pointer or the focus is on the line. */
+function Pin({ source, path, opened }: { source: string; path: string; opened: () => void }) {
+  const pinned = usePins(() => isPinned(source, path));
+  const press = (event: MouseEvent) => {
+    event.stopPropagation();
+    togglePin(source, path);
+    if (!pinned) opened();
+  };
+  return <button type="button" className={pinned ? "pin on" : "pin"} aria-pressed={pinned} title={t(pinned ? "tree.unpin" : "tree.pin")} aria-label={t(pinned ? "tree.unpin" : "tree.pin")} onClick={press}><Icon name="pin" size="xs" /></button>;
 }
 
 function Acts({ path, value }: { path: string; value: unknown }) {

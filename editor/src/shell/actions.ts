@@ -1,18 +1,31 @@
 /** Every act by name: the key map, the menus, the command box and the buttons all go through here. */
-import { editActions } from "./editActions";
-import { viewActions } from "./viewActions";
+import type { editActions } from "./editActions";
+import { later, sayMissing } from "./later";
+import type { viewActions } from "./viewActions";
 
 export interface Action { run: () => unknown; enabled?: () => boolean }
 export type ActionName = keyof typeof editActions | keyof typeof viewActions;
 
-const all = (): Record<ActionName, Action> => ({ ...editActions, ...viewActions });
+const acts = later(async () => {
+  const module = await import("./allActions");
+  performance.mark("ready");
+  return module;
+});
 
-export const actionNames = () => Object.keys(all()) as ActionName[];
-export const isEnabled = (name: ActionName) => all()[name].enabled?.() ?? true;
+export const loadActions = acts.load;
+/** What the clipboard's events need at once; until it is here there is nothing to copy. */
+export const clipboard = () => acts.now?.clipboard;
 
-/** Does nothing when the act makes no sense now; tells whether it did. */
+export const actionNames = () => Object.keys(acts.now?.allActions ?? {}) as ActionName[];
+export const isEnabled = (name: ActionName) => acts.now?.allActions[name].enabled?.() ?? true;
+
+/** Does nothing when the act makes no sense now; tells whether it did. What is asked for too early follows. */
 export function run(name: ActionName): boolean {
+  if (!acts.now) {
+    acts.load().then(() => run(name), sayMissing);
+    return true;
+  }
   if (!isEnabled(name)) return false;
-  all()[name].run();
+  acts.now.allActions[name].run();
   return true;
 }

@@ -7,6 +7,7 @@ import { mergeDocuments } from "../document/merge";
 import { changesOf, currentDoc, useDocument } from "../document/store";
 import { useSelection } from "../document/selection";
 import { type DeployKind, readFlows, writeFlows, writeFlowState } from "../server/admin";
+import { readVersions } from "../server/history";
 import { ServerError } from "../server/http";
 import { clearLive, notify, useRuntime } from "../server/runtime";
 import { openDialog } from "./ui";
@@ -56,13 +57,14 @@ async function askAboutConflict(kind: DeployKind) {
   const { flows, rev } = await readFlows();
   const theirs = load(flows);
   const { doc, deployed } = useDocument.getState();
-  const merged = mergeDocuments(withoutFirstFlow(deployed), doc, theirs);
+  const base = withoutFirstFlow(deployed);
+  const [newest] = await readVersions(1).catch(() => []);
   openDialog({
-    kind: "conflict", conflicts: merged.conflicts.length, taken: merged.taken.length,
-    proceed: (how) => {
+    kind: "conflict", base, mine: doc, theirs, by: newest?.rev === rev ? newest : null,
+    proceed: (how, preferred) => {
       if (how === "overwrite") void deploy(kind, { force: true, checked: true });
       else if (how === "reload") open(theirs, rev);
-      else takeMerge(merged.doc, theirs, rev);
+      else takeMerge(mergeDocuments(base, doc, theirs, preferred).doc, theirs, rev);
     },
   });
 }

@@ -5,13 +5,12 @@ import { pressButton } from "../canvas/buttons";
 import { copySelection, cutSelection, duplicateSelection, pasteFromClipboard } from "../canvas/clipboard";
 import { middleOf } from "../canvas/curve";
 import { connectNodes, createJunction, createNode, createNote, insertNode } from "../canvas/insert";
-import { tidy } from "../canvas/layout";
 import { labelByDefault } from "../canvas/look";
 import { wireEnds } from "../canvas/scene";
 import { placeForNew, snapped } from "../canvas/view";
 import { currentScene } from "../canvas/viewport";
 import { selectedWires } from "../canvas/wiring";
-import { group, mergeGroups, outermost, putInto, takeOut, ungroup } from "../document/actions/groups";
+import { group, membersDeep, mergeGroups, outermost, putInto, takeOut, ungroup } from "../document/actions/groups";
 import { add, insert, move, remove, setDisabled, showLabels, update } from "../document/actions/nodes";
 import { fromSelection } from "../document/actions/subflows";
 import { addWire, detach, disconnect, manyToOne, oneToMany, removeWire, series, splice } from "../document/actions/wires";
@@ -21,6 +20,7 @@ import { useSelection } from "../document/selection";
 import { act, currentDoc, useDocument } from "../document/store";
 import { notify } from "../server/runtime";
 import { typeOf } from "../server/registry";
+import { tidyUp } from "./tidyUp";
 import { openTray } from "./ui";
 import { t } from "./words";
 
@@ -62,14 +62,6 @@ function wireUp(shape: (ids: readonly string[]) => Wire[]) {
   const { items } = currentScene();
   const left = (id: string) => items.get(id)?.box.x ?? 0;
   connectNodes(shape(chosen().sort((one, other) => left(one) - left(other))));
-}
-
-async function tidyUp() {
-  const { nodes } = useSelection.getState();
-  const scene = currentScene();
-  const before = useDocument.getState().doc;
-  const places = await tidy(scene, nodes.size > 1 ? nodes : new Set());
-  if (currentDoc() === before) act("history.tidy", move(before, places, sizeOf));
 }
 
 function groupSelection() {
@@ -182,8 +174,8 @@ export const editActions = {
   "duplicate-selection": { run: duplicateSelection, enabled: canEdit },
   "edit-selected-node": { run: () => chosen()[0] && openEditor(chosen()[0]!), enabled: some },
   "press-button": { run: pressChosen, enabled: some },
-  "enable-selected-nodes": { run: () => act("history.enable", setDisabled(chosen(), false)), enabled: canEdit },
-  "disable-selected-nodes": { run: () => act("history.disable", setDisabled(chosen(), true)), enabled: canEdit },
+  "enable-selected-nodes": { run: () => act("history.enable", setDisabled(membersDeep(currentDoc(), chosen()), false)), enabled: canEdit },
+  "disable-selected-nodes": { run: () => act("history.disable", setDisabled(membersDeep(currentDoc(), chosen()), true)), enabled: canEdit },
   "show-selected-node-labels": { run: () => act("history.labels", showLabels(chosen(), true, labelsByDefault)), enabled: canEdit },
   "hide-selected-node-labels": { run: () => act("history.labels", showLabels(chosen(), false, labelsByDefault)), enabled: canEdit },
   "move-selection-up": step(0, -1), "move-selection-down": step(0, 1), "move-selection-left": step(-1, 0), "move-selection-right": step(1, 0),

@@ -1,10 +1,11 @@
 /** What the forms may ask, answered from the document and the server. */
 import { labelOf } from "../canvas/look";
 import { anatomyOf } from "../canvas/anatomy";
-import { type FlowEntry, isConfig, isPlaced, textOf } from "../document/flow";
+import { type FlowEntry, isConfig, isPlaced, listOf, textOf } from "../document/flow";
 import { indexOf } from "../document/index";
 import { currentDoc } from "../document/store";
 import type { FormHost } from "../forms/host";
+import { type ContextScope, readContext } from "../server/admin";
 import { readLastMessages, readMethods, testServiceHost } from "../server/api";
 import { typeOf } from "../server/registry";
 import { nameOf } from "./names";
@@ -24,7 +25,7 @@ export function hostFor(entry: FlowEntry, credentials: Record<string, string | b
     nodes: (types, everywhere) => nodesFor(entry, types, everywhere),
     methods: () => readMethods(useLanguage.getState().language),
     methodsHere: () => indexOf(currentDoc()).on(textOf(entry, "z")).filter((one) => one.type === entry.type && one.id !== entry.id).map((one) => textOf(one, "method")).filter(Boolean),
-    paths: () => pathsInto(entry),
+    paths: (type = "msg") => named(type, entry),
   };
 }
 
@@ -37,6 +38,23 @@ function nodesFor(entry: FlowEntry, types: readonly string[], everywhere: boolea
 
 const DEEPEST = 4;
 const MOST = 80;
+
+async function named(type: string, entry: FlowEntry): Promise<string[]> {
+  if (type === "msg") return pathsInto(entry);
+  if (type === "env") return variablesAround(entry);
+  const stores = await readContext(type as ContextScope, type === "flow" ? textOf(entry, "z") : null).catch(() => ({}));
+  return Object.values(stores).flatMap((store) => Object.keys(store));
+}
+
+/** Variables of the groups around a node, of its flow, and global ones. */
+function variablesAround(entry: FlowEntry): string[] {
+  const { entries } = currentDoc();
+  const around: FlowEntry[] = indexOf(currentDoc()).configs.filter(({ type }) => type === "global-config");
+  for (let group = entries[textOf(entry, "g")]; group && !around.includes(group); group = entries[textOf(group, "g")]) around.push(group);
+  const home = entries[textOf(entry, "z")];
+  const lists = [...around, ...(home ? [home] : [])].map((one) => listOf<{ name: string }>(one, "env"));
+  return [...new Set(lists.flat().map(({ name }) => name).filter(Boolean))];
+}
 
 /** Paths that really occurred in messages to this node. */
 async function pathsInto(entry: FlowEntry): Promise<string[]> {

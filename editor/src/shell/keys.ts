@@ -7,7 +7,7 @@ const EVERYWHERE: Record<string, ActionName> = {
   "ctrl-g c": "show-config-tab", "ctrl-g d": "show-debug-tab", "ctrl-g h": "show-help-tab", "ctrl-g e": "show-explorer-tab", "ctrl-g i": "show-info-tab",
   "ctrl-g x": "show-context-tab", "ctrl-g p": "show-problems-tab", "ctrl-e": "show-export-dialog", "ctrl-i": "show-import-dialog",
   "ctrl-space": "toggle-right-sidebar", "ctrl-alt-space": "toggle-left-sidebar", "ctrl-,": "show-user-settings", "ctrl-alt-l": "clear-debug-messages",
-  "ctrl-shift-l": "show-event-log", "?": "show-keyboard-shortcuts",
+  "ctrl-g v": "show-history", "ctrl-shift-l": "show-event-log", "?": "show-keyboard-shortcuts",
 };
 
 /** Work while no dialog or tray is open. */

@@ -32,4 +32,4 @@ const itemOf = (descriptor: TypeDescriptor): PaletteItem => ({
   type: descriptor.type, label: descriptor.paletteLabel ?? descriptor.type, inputs: descriptor.inputs, outputs: descriptor.outputs, help: descriptor.shortHelp ?? "", descriptor,
 });
 
-const categoryLabel = (category: string) => (has(`category.${category.toLowerCase()}`) ? t(`category.${category.toLowerCase()}`) : category);
+export const categoryLabel = (category: string) => (has(`category.${category.toLowerCase()}`) ? t(`category.${category.toLowerCase()}`) : category);

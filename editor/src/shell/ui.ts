@@ -1,5 +1,7 @@
 /** What of the shell is open. Kept between visits where that helps: panel, palette, theme. */
 import { create } from "zustand";
+import type { FlowDocument } from "../document/flow";
+import type { Version } from "../server/history";
 
 export type Panel = "info" | "help" | "debug" | "config" | "context" | "explorer" | "problems";
 export type Theme = "light" | "dark" | "auto";
@@ -19,10 +21,13 @@ export type Dialog =
   | { kind: "keys" }
   | { kind: "settings" }
   | { kind: "deploy-problems"; proceed: () => void }
-  | { kind: "conflict"; proceed: (how: "merge" | "overwrite" | "reload") => void; conflicts: number; taken: number }
+  /** `theirs` in the answer to it: ids of what is to be merged as the other side has it. */
+  | { kind: "conflict"; proceed: (how: "merge" | "overwrite" | "reload", theirs: ReadonlySet<string>) => void; base: FlowDocument; mine: FlowDocument; theirs: FlowDocument; by: Version | null }
+  | { kind: "history" }
   | { kind: "confirm"; title: string; text: string; action: string; proceed: () => void }
-  | { kind: "login" }
-  | { kind: "events" };
+  | { kind: "login"; closable?: boolean }
+  | { kind: "events" }
+  | { kind: "packages" };
 
 interface UiState {
   panel: Panel | null;

@@ -11,6 +11,7 @@ import { useSelection } from "../document/selection";
 import { act, currentDoc } from "../document/store";
 import { clearDebug, notify } from "../server/runtime";
 import { deploy, setRunning } from "./deploy";
+import { hideFlow, turnTab, visibleTabs } from "./openFlows";
 import { confirm, openDialog, openTray, type Panel, showPanel, useUi } from "./ui";
 import { t } from "./words";
 
@@ -18,18 +19,6 @@ const flow = () => useSelection.getState().flow;
 const tab = () => currentDoc().entries[flow()];
 const isOnTab = () => Boolean(tab() && isTab(tab()!));
 const some = () => useSelection.getState().nodes.size > 0;
-
-export function visibleTabs(): string[] {
-  const { hidden, openSubflows } = useSelection.getState();
-  const doc = currentDoc();
-  return [...indexOf(doc).tabs.filter((entry) => !hidden.has(entry.id)).map((entry) => entry.id), ...openSubflows.filter((id) => doc.entries[id])];
-}
-
-function turnTab(step: number) {
-  const tabs = visibleTabs();
-  const next = tabs[(tabs.indexOf(flow()) + step + tabs.length) % tabs.length];
-  if (next) useSelection.getState().show(next);
-}
 
 function addFlow() {
   const doc = currentDoc();
@@ -53,13 +42,6 @@ export function deleteFlow(id = flow()) {
   };
   if (inside) confirm(t("flow.deleteTitle", { name: String(entry.label ?? entry.name) }), t("flow.deleteText", { count: inside }), t("common.delete"), proceed);
   else proceed();
-}
-
-export function hideFlow(id = flow()) {
-  if (visibleTabs().length < 2) return;
-  if (id === flow()) turnTab(visibleTabs().indexOf(id) === 0 ? 1 : -1);
-  if (currentDoc().entries[id]?.type === "subflow") useSelection.getState().closeSubflow(id);
-  else useSelection.getState().hide(id, true);
 }
 
 function showLastHidden() {
@@ -139,6 +121,8 @@ export const viewActions = {
   "list-flows": { run: () => useUi.setState({ command: "flow:" }) },
   "show-import-dialog": { run: () => openDialog({ kind: "import" }) }, "show-export-dialog": { run: () => openDialog({ kind: "export" }) },
   "show-keyboard-shortcuts": { run: () => openDialog({ kind: "keys" }) }, "show-user-settings": { run: () => openDialog({ kind: "settings" }) }, "show-event-log": { run: () => openDialog({ kind: "events" }) },
+  "show-history": { run: () => openDialog({ kind: "history" }) },
+  "manage-palette": { run: () => openDialog({ kind: "packages" }) },
   "show-info-tab": panel("info"), "show-help-tab": panel("help"), "show-debug-tab": panel("debug"), "show-config-tab": panel("config"),
   "show-context-tab": panel("context"), "show-explorer-tab": panel("explorer"), "show-problems-tab": panel("problems"),
   "toggle-right-sidebar": { run: () => useUi.setState(({ panel: open }) => ({ panel: open ? null : "info" })) },

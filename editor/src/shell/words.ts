@@ -1,9 +1,9 @@
-/** Every word the page says, by key, from the server's catalogue. */
+/** Every word the page says, by key, from the server's catalogue, which is in i18next's format. */
+import { createInstance, type i18n } from "i18next";
 import { create } from "zustand";
 import { readCatalogue } from "../server/api";
 
-let catalogue: unknown = {};
-let plurals = new Intl.PluralRules("en-US");
+let words: i18n = catalogueOf("en-US", {});
 
 const LANGUAGE = "flowengine.language";
 
@@ -17,26 +17,30 @@ export async function loadLanguage(language: string) {
   localStorage.setItem(LANGUAGE, language);
 }
 
-export function setCatalogue(language: string, words: Record<string, unknown>) {
-  catalogue = words;
-  plurals = new Intl.PluralRules(language);
+export function setCatalogue(language: string, catalogue: Record<string, unknown>) {
+  words = catalogueOf(language, catalogue);
   document.documentElement.lang = language;
   document.documentElement.dir = /^(ar|dv|fa|he|ps|sd|ug|ur|yi)\b/.test(language) ? "rtl" : "ltr";
   useLanguage.setState({ language });
 }
 
-/** `{name}` takes a value; with a `count` the key ends in `_one`, `_other`, ..., as i18next has it. */
+/** Values stay as they are, and a placeholder without one stays to be seen. */
+function catalogueOf(language: string, translation: Record<string, unknown>): i18n {
+  const made = createInstance();
+  void made.init({
+    lng: language, fallbackLng: false, resources: { [language]: { translation } }, initAsync: false, nsSeparator: false,
+    interpolation: { prefix: "{", suffix: "}", escapeValue: false }, missingInterpolationHandler: (_: string, match: RegExpExecArray) => match[0],
+  });
+  return made;
+}
+
+/** `{name}` takes a value; with a `count` the key ends in `_one`, `_other`, ..., as the language has it. */
 export function t(key: string, values: Record<string, unknown> = {}): string {
-  const counted = typeof values.count === "number" ? (find(`${key}_${plurals.select(values.count)}`) ?? find(`${key}_other`)) : undefined;
-  return (counted ?? find(key) ?? key).replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
+  const { count } = values;
+  return words.t(key, { replace: values, nest: false, ...(typeof count === "number" && { count }) });
 }
 
-export const has = (key: string) => find(key) !== undefined;
-
-function find(key: string): string | undefined {
-  const found = key.split(".").reduce<unknown>((place, part) => (place as Record<string, unknown> | undefined)?.[part], catalogue);
-  return typeof found === "string" ? found : undefined;
-}
+export const has = (key: string) => words.exists(key);
 
 /** Node-RED's texts may be keys of its own catalogue, as `node-red:common.status.connected`. */
 export function statusText(text: unknown): string {

@@ -8,9 +8,11 @@ import { save } from "../../src/document/flow";
 import { indexOf, wireId } from "../../src/document/index";
 import { useSelection } from "../../src/document/selection";
 import { act, currentDoc, useDocument } from "../../src/document/store";
-import { type ActionName, run } from "../../src/shell/actions";
+import { type ActionName, loadActions, run } from "../../src/shell/actions";
 import { node, sampleDoc } from "../flows";
 import { useTypes } from "../types";
+
+await loadActions();
 
 const wires = () => indexOf(currentDoc()).wiresOn("tab1").map(wireId);
 const choose = (...ids: string[]) => useSelection.getState().select(ids);

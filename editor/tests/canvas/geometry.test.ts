@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { beforeEach, expect, test } from "vitest";
 import { align, distribute, shift } from "../../src/canvas/arrange";
 import { curvePath, curves, distanceTo, middleOf } from "../../src/canvas/curve";
+import Elk from "elkjs/lib/elk.bundled.js";
 import { tidy } from "../../src/canvas/layout";
 import { sceneOf } from "../../src/canvas/scene";
 import { connected, nearest } from "../../src/canvas/select";
@@ -76,7 +77,7 @@ test("distributing makes the gaps equal", () => {
 });
 
 test("tidying puts every node right of what feeds it, on the grid, without overlaps", async () => {
-  const places = await tidy(scene(), new Set());
+  const places = await tidy(scene(), new Set(), new AbortController().signal, (graph) => new Elk().layout(graph));
   expect(places.get("a")!.x).toBeLessThan(places.get("b")!.x - 99);
   expect(places.get("b")!.x).toBeLessThan(places.get("c")!.x - 99);
   for (const { x, y } of places.values()) expect([(x - 50) % 20, y % 20]).toEqual([0, 0]);

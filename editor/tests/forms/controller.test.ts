@@ -107,6 +107,46 @@ test("a typed parameter is kept with its type", async () => {
   expect(controller.result().changes).toEqual({ defaults: { model: "m", input: "payload.prompt" }, defaultTypes: { input: "msg" } });
 });
 
+const LITERAL = `<fe-typed-input name="defaults.n" type-name="defaultTypes.n" types="msg,flow" literal="num"><input data-type="number" data-validate="number"></fe-typed-input>
+  <fe-typed-input name="defaults.on" type-name="defaultTypes.on" types="msg,flow" literal="bool"><input type="checkbox"></fe-typed-input>`;
+const typeOfField = (name: string, label: string) => {
+  form.querySelector<HTMLElement>(`[name='${name}'] .ty`)!.click();
+  [...document.querySelectorAll<HTMLElement>("[role=option]")].find((one) => one.textContent!.includes(label))!.click();
+};
+const plainOf = (name: string) => form.querySelector<HTMLInputElement>(`[name='${name}'] .typed-plain input`)!;
+
+test("a plain value keeps its control and its JSON type, and no type is kept with it", () => {
+  const { controller, problems } = start(LITERAL, node("o", "OpenAI API", { defaults: { n: 1, on: true } }));
+  expect(controller.result().changes).toEqual({});
+  expect([plainOf("defaults.n").value, plainOf("defaults.on").checked]).toEqual(["1", true]);
+  type("[name='defaults.n'] .typed-plain input", "2");
+  plainOf("defaults.on").click();
+  expect(controller.result().changes).toEqual({ defaults: { n: 2, on: false } });
+  type("[name='defaults.n'] .typed-plain input", "x");
+  expect(problems.at(-1)).toBe(1);
+  expect(form.querySelector<HTMLElement>(".hint.err")!.dataset.rule).toBe("number");
+});
+
+test("a plain value turns into one that is read with each message, and back", () => {
+  const { controller, problems } = start(LITERAL, node("o", "OpenAI API", { defaults: { n: 1 } }));
+  typeOfField("defaults.n", "msg.");
+  expect(problems.at(-1)).toBe(1); // nothing says yet where to read it
+  type("[name='defaults.n'] .typed-value:not(.typed-plain) input", "count");
+  expect(problems.at(-1)).toBe(0);
+  expect(controller.result().changes).toEqual({ defaults: { n: "count" }, defaultTypes: { n: "msg" } });
+  typeOfField("defaults.n", "0 9");
+  expect(controller.result().changes).toEqual({});
+});
+
+test("a type that the node had goes when the plain value comes, also over a change of methods", () => {
+  const { controller } = start(LITERAL, node("o", "OpenAI API", { defaults: { n: "count", on: true }, defaultTypes: { n: "msg", other: "env" } }));
+  expect(form.querySelector<HTMLElement>("[name='defaults.n'] .typed-plain")!.hidden).toBe(true);
+  expect(controller.result().changes).toEqual({});
+  typeOfField("defaults.n", "0 9");
+  type("[name='defaults.n'] .typed-plain input", "3");
+  expect(controller.result().changes).toEqual({ defaults: { n: 3, on: true }, defaultTypes: { other: "env" } });
+});
+
 test("of two fields with one name the one that is shown is read, and an untouched form changes nothing", () => {
   const html = `<select name="kind"><option value="a"><option value="b"></select><div data-show-if="kind=a"><input name="v"></div><div data-show-if="kind=b"><select name="v"><option value="7"></select></div><div data-show-if="kind=c"><input name="v" data-type="json"></div>`;
   const { controller } = start(html, node("h", "http in", { kind: "a", v: "1" }));

@@ -3,7 +3,7 @@ import { fieldsOf, holds } from "../../src/forms/conditions";
 import { controlsIn, fill, keepType, readAll } from "../../src/forms/controls";
 import { defineElements } from "../../src/forms/elements";
 import { difference, valueIn } from "../../src/forms/formData";
-import { variablesFrom, withVariables } from "../../src/forms/local";
+import { variablesFrom, withVariables } from "../../src/forms/variables";
 import { matches } from "../../src/forms/methods";
 import { broken, typedValid, validPath } from "../../src/forms/rules";
 import { typesFrom } from "../../src/forms/types";

@@ -5,18 +5,19 @@ import { load, save } from "../../src/document/flow";
 import { mergeDocuments } from "../../src/document/merge";
 import { useSelection } from "../../src/document/selection";
 import { act, changesOf, currentDoc, useDocument } from "../../src/document/store";
-import { run } from "../../src/shell/actions";
+import { loadActions, run } from "../../src/shell/actions";
 import { deploy, hearDeploy, open } from "../../src/shell/deploy";
 import { display, handleKey, keysOf, nameOf } from "../../src/shell/keys";
 import { paletteGroups } from "../../src/shell/palette";
 import { find } from "../../src/shell/search";
 import { useUi } from "../../src/shell/ui";
 import { bytesOf, join } from "../../src/shell/ValueTree";
-import { setCatalogue, statusText, t } from "../../src/shell/words";
+import { has, setCatalogue, statusText, t } from "../../src/shell/words";
 import { useRegistry } from "../../src/server/registry";
 import { node, sampleDoc } from "../flows";
 import { useTypes } from "../types";
 
+beforeAll(loadActions);
 beforeAll(() => setCatalogue("en-US", JSON.parse(readFileSync("../locales/en-US/editor.json", "utf8"))));
 beforeEach(() => {
   useTypes();
@@ -30,6 +31,17 @@ describe("words", () => {
   test("plurals and placeholders", () => {
     expect([t("top.changes", { count: 1 }), t("top.changes", { count: 3 })]).toEqual(["1 change is not deployed", "3 changes are not deployed"]);
     expect(t("notify.deployFailed", { reason: "<b>" })).toBe("Deploying failed: <b>");
+  });
+
+  test("plurals are those of the language, a placeholder without a value stays", () => {
+    const words = { news: { one_one: "{count} Datei", one_other: "{count} Dateien", plain: "{who}: {what} {$t(news.plain)}" } };
+    setCatalogue("de", words);
+    expect([0, 1, 2].map((count) => t("news.one", { count }))).toEqual(["0 Dateien", "1 Datei", "2 Dateien"]);
+    expect(t("news.plain", { who: "$t(news.one)" })).toBe("$t(news.one): {what} {$t(news.plain)}");
+    expect([has("news.plain"), has("news.none"), t("news.none")]).toEqual([true, false, "news.none"]);
+    setCatalogue("ja", { files_other: "{count}件" });
+    expect(t("files", { count: 1 })).toBe("1件");
+    setCatalogue("en-US", JSON.parse(readFileSync("../locales/en-US/editor.json", "utf8")));
   });
 
   test("Node-RED's status keys are said in our words, other texts as they are", () => {
@@ -164,10 +176,10 @@ describe("deploy", () => {
     cleanDoc();
     act("edit", update("a", { name: "mine" }));
     const theirs = save(sampleDoc()).map((entry) => (entry.id === "b" ? { ...entry, name: "theirs" } : entry));
-    server([409, { code: "version_mismatch" }], [200, { flows: theirs, rev: "9" }]);
+    server([409, { code: "version_mismatch" }], [200, { flows: theirs, rev: "9" }], [200, [{ id: 4, rev: "9", user: "ann" }]]);
     await deploy("full");
     const { dialog } = useUi.getState();
-    expect(dialog).toMatchObject({ kind: "conflict", conflicts: 0, taken: 1 });
+    expect(dialog).toMatchObject({ kind: "conflict", by: { user: "ann" }, theirs: { entries: { b: { name: "theirs" } } } });
     (dialog as { proceed: (how: string) => void }).proceed("merge");
     expect(currentDoc().entries).toMatchObject({ a: { name: "mine" }, b: { name: "theirs" } });
     expect(useDocument.getState().rev).toBe("9");
@@ -202,7 +214,7 @@ describe("deploy", () => {
     open(load([]), "0");
     expect(currentDoc().order).toEqual([first]);
     act("add", (draft) => { draft.order.push("n"); draft.entries.n = { ...node("n"), z: first }; });
-    server([409, {}], [200, { flows: [{ id: "tab9", type: "tab" }], rev: "3" }], [200, { rev: "4" }]);
+    server([409, {}], [200, { flows: [{ id: "tab9", type: "tab" }], rev: "3" }], [404, {}], [200, { rev: "4" }]);
     await deploy("full");
     (useUi.getState().dialog as { proceed: (how: string) => void }).proceed("merge");
     expect(currentDoc().order).toEqual(["tab9", first, "n"]);

@@ -2,6 +2,7 @@
 import { type FlowDocument, type FlowEntry, isGroup, listOf, newId, numberOf, subflowOf, textOf } from "../flow";
 import type { Draft, Recipe } from "../history";
 import { indexOf, parseSubflowEnd, subflowInput, subflowOutput, type SubflowEnd, type Wire } from "../index";
+import { newInstance } from "../instances";
 import { membersDeep } from "./groups";
 import { addWire, drop, removeWire } from "./wires";
 
@@ -9,29 +10,12 @@ export const newSubflow = (name: string): FlowEntry => ({
   id: newId(), type: "subflow", name, info: "", category: "", in: [], out: [], env: [], meta: {}, color: "#DDAA99",
 });
 
-/** An instance, with one wire list an output. */
-export function newInstance(template: FlowEntry, z: string, x: number, y: number): FlowEntry {
-  return { id: newId(), type: `subflow:${template.id}`, z, name: "", x, y, wires: listOf(template, "out").map(() => []) };
-}
-
 /** Templates stand before the flows that use them. */
 export const addSubflow = (template: FlowEntry): Recipe => (draft) => {
   draft.entries[template.id] = structuredClone(template);
   const firstNode = draft.order.findIndex((id) => !["tab", "subflow"].includes(draft.entries[id]!.type));
   draft.order.splice(firstNode < 0 ? draft.order.length : firstNode, 0, template.id);
 };
-
-/** Whether instances of `outer` hold `inner` somewhere inside; a template holds itself. */
-export function holds(doc: FlowDocument, outer: string, inner: string, seen = new Set<string>()): boolean {
-  if (outer === inner) return true;
-  seen.add(outer);
-  const inside = indexOf(doc).on(outer).map(subflowOf).filter((id): id is string => id !== null && !seen.has(id));
-  return inside.some((id) => holds(doc, id, inner, seen));
-}
-
-/** A template with itself somewhere inside would never end. */
-export const isCircular = (doc: FlowDocument, template: string) =>
-  indexOf(doc).on(template).some((entry) => subflowOf(entry) !== null && holds(doc, subflowOf(entry)!, template));
 
 export const addEnd = (template: string, kind: "in" | "out" | "status", x: number, y: number): Recipe => (draft) => {
   const entry = draft.entries[template];

@@ -1,0 +1,7 @@
+/** All acts together, fetched after the page is shown. */
+import type { Action, ActionName } from "./actions";
+import { editActions } from "./editActions";
+import { viewActions } from "./viewActions";
+
+export const allActions: Readonly<Record<ActionName, Action>> = { ...editActions, ...viewActions };
+export * as clipboard from "../canvas/clipboard";
