@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .flow_file import FlowSet, NodeDict
+from .flow_file import STRUCTURE, FlowSet, NodeDict
 
 _LAYOUT = {
     "tab": frozenset(("label", "info", "locked")),
@@ -37,7 +37,7 @@ def compare(old: FlowSet, new: FlowSet) -> Difference:
     found.removed = set(old.by_id) - set(new.by_id)
     for node_id, after in new.by_id.items():
         before = old.by_id.get(node_id)
-        if before is None or before == after:
+        if before is None or before is after or before == after:
             continue
         if _matters(before) != _matters(after):
             found.changed.add(node_id)
@@ -70,11 +70,13 @@ def _spread(new: FlowSet, found: Difference, touched: set[str]) -> None:
     while touched and rest:
         homes = {new.by_id[node_id].get("z") for node_id in touched if node_id in new.by_id}
         subflows = {home for home in homes if home in new.subflows and home in rest}
-        # Nearly all nodes name nothing that was touched; only the others are looked at closely.
-        named = touched | {f"subflow:{node_id}" for node_id in touched}
+        # Most deploys touch nothing that could be named. Else nearly all nodes name nothing that was touched; only
+        # the others are looked at closely.
+        causes = {node_id for node_id in touched if not _is_plain(new, node_id)}
+        named = causes | {f"subflow:{node_id}" for node_id in causes}
         touched = subflows | {
             node_id
-            for node_id in rest
+            for node_id in (rest if causes else ())
             if _names_any(new.by_id[node_id], named)
             and not touched.isdisjoint(_causes(new, new.by_id[node_id]))
         }
@@ -99,9 +101,15 @@ def _causes(new: FlowSet, node: NodeDict) -> list[str]:
     return causes
 
 
+def _is_plain(new: FlowSet, node_id: str) -> bool:
+    """Whether this is a node that lies in a flow, which no other has to be restarted for."""
+    node = new.by_id.get(node_id)
+    return node is not None and "x" in node and node["type"] not in STRUCTURE
+
+
 def _is_config(new: FlowSet, node_id: str) -> bool:
     node = new.by_id.get(node_id)
-    return node is not None and "x" not in node and node["type"] not in ("tab", "subflow", "group")
+    return node is not None and "x" not in node and node["type"] not in STRUCTURE
 
 
 def _name_flows(old: FlowSet, new: FlowSet, found: Difference) -> None:

@@ -363,4 +363,6 @@ class Engine:
 
 
 def _changed_secrets(old: Credentials, new: Credentials, flows: FlowSet) -> set[str]:
+    if old == new:
+        return set()
     return {node_id for node_id in flows.by_id if old.get(node_id) != new.get(node_id)}

@@ -8,10 +8,12 @@ from sqlite3 import Error as DatabaseError
 from typing import Any
 from zlib import error as ZlibError  # noqa: N812
 
+import orjson
+
 from ..credentials import Credentials, decrypt
 from ..engine import Engine
 from ..errors import CredentialsError, FlowError, FlowFileError
-from ..flow_file import FlowSet, NodeDict, read_flow, sort_nodes
+from ..flow_file import FlowFile, FlowSet, NodeDict, read_flow, sort_nodes
 from ..messages import clone, generate_id
 from .errors import ApiError, not_found
 from .flow_shapes import one_flow, with_flow, without_flow
@@ -36,7 +38,9 @@ class Flows:
         self.nodes: list[NodeDict] = []
         self.rev = revision([])
         self.credentials: Credentials = {}
-        self.sorted = FlowSet()
+        self._sorted: FlowSet | None = None
+        self._running: tuple[list[NodeDict], list[NodeDict]] = ([], [])
+        """The nodes that were handed to the engine last, and the copies of them that it got."""
         self.state = "start"
         self._lacked_types = False
         self.on_change: list[Callable[[], None]] = []
@@ -67,13 +71,21 @@ class Flows:
     def _take(self, nodes: list[NodeDict], credentials: Credentials) -> None:
         self.nodes, self.credentials = nodes, credentials
         self.rev = revision(nodes)
-        self.sorted = sort_nodes(nodes)
+        self._sorted = None
         for tell in self.on_change:
             tell()
 
+    @property
+    def sorted(self) -> FlowSet:
+        """The nodes sorted into tabs and the like; most deploys go by without anybody asking."""
+        if self._sorted is None:
+            self._sorted = sort_nodes(self.nodes)
+        return self._sorted
+
     async def _run(self, kind: str) -> None:
-        # The engine gets its own nodes: what runs must not change what is stored.
-        await self._engine.deploy(clone(self.nodes), kind=kind, credentials=self.credentials)
+        copies = self._copies(kind)
+        await self._engine.deploy(FlowFile(copies), kind=kind, credentials=self.credentials)
+        self._running = self.nodes, copies
         self.state = "start"
         if missing := list(self._engine.unknown):
             reasons = {name: self._engine.node_sets.reason(name) for name in missing}
@@ -91,6 +103,16 @@ class Flows:
         elif self._lacked_types:
             self._notify("runtime-state", {"state": "start"}, keep=True)
         self._lacked_types = bool(missing)
+
+    def _copies(self, kind: str) -> list[NodeDict]:
+        """Give the engine nodes of its own: what runs must not change what is stored.
+
+        Where only what has changed is to start anew, the others are those that run.
+        """
+        if kind != "nodes":
+            return [clone(node) for node in self.nodes]
+        running = {id(node): copy for node, copy in zip(*self._running, strict=True)}
+        return [running.get(id(node)) or clone(node) for node in self.nodes]
 
     async def _note_outside_change(self) -> None:
         """Keep a version that was not deployed here: the file was edited, or another program wrote it."""
@@ -117,7 +139,7 @@ class Flows:
         async with self._turn:
             if rev is not None and rev != self.rev:
                 raise ApiError(409, "version_mismatch")
-            return await self._deploy(_checked(given), kind, credentials, user, noted_as)
+            return await self._deploy(self._adopted(_checked(given)), kind, credentials, user, noted_as)
 
     async def _deploy(
         self, nodes: list[NodeDict], kind: str, credentials: Any, user: str, noted_as: str = ""
@@ -127,14 +149,28 @@ class Flows:
         stored = self._given_secrets(credentials) if credentials is not None else self.credentials
         secrets = take_secrets(nodes, clone(stored), self._engine.node_sets)
         await self._save(nodes, secrets)
+        before = self.rev, self.nodes
         self._take(nodes, secrets)
-        await self._remember(noted_as or kind, user)
+        await self._remember(noted_as or kind, user, before)
         if self.state == "start":
             await self._run(kind)
         elif self.state == "safe":
             await self._run("full")
         self._notify("runtime-deploy", {"revision": self.rev}, keep=True)
         return self.rev
+
+    def _adopted(self, given: list[NodeDict]) -> list[NodeDict]:
+        """Copy nodes, but take those that are as they were from what is deployed: then much is known to be the same.
+
+        The same is what is written the same: True would equal 1, and properties another order.
+        """
+        deployed = {node["id"]: node for node in self.nodes}
+
+        def adopted(node: NodeDict) -> NodeDict:
+            known = deployed.get(node["id"])
+            return known if known is not None and _is_written_alike(known, node) else clone(node)
+
+        return [adopted(node) for node in given]
 
     def _given_secrets(self, credentials: Any) -> Credentials:
         """Read secrets that were posted beside the flows, in the form of the credentials file."""
@@ -150,11 +186,11 @@ class Flows:
             self._log.write("error", f"the flows could not be stored: {error.strerror or error}")
             raise ApiError(507, "not_stored", reason=error.strerror or str(error)) from None
 
-    async def _remember(self, kind: str, user: str) -> None:
+    async def _remember(self, kind: str, user: str, before: tuple[str, list[NodeDict]] | None = None) -> None:
         if self.history is None or self._storage.read_only:
             return
         try:
-            await asyncio.to_thread(self.history.add, self.nodes, self.rev, kind, user)
+            await asyncio.to_thread(self.history.add, self.nodes, self.rev, kind, user, before)
         except DatabaseError as error:  # the deploy itself is safe
             self._log.write("warn", f"the version history could not be written: {error}")
 
@@ -237,7 +273,13 @@ def _checked(given: Any) -> list[NodeDict]:
     if not isinstance(given, list):
         raise ApiError(400, "invalid_flows", reason="flows have to be an array of nodes")
     try:
-        nodes: list[NodeDict] = clone(read_flow(given).nodes)
-        return nodes
+        return read_flow(given).nodes
     except FlowFileError as error:
         raise ApiError(400, "invalid_flows", reason=error) from None
+
+
+def _is_written_alike(one: NodeDict, other: NodeDict) -> bool:
+    try:
+        return orjson.dumps(one) == orjson.dumps(other)
+    except TypeError:  # made by a program, of more than JSON knows
+        return False

@@ -16,7 +16,7 @@ from ..words import fill, languages_of, lookup
 from .endpoint import Call, Endpoint, language_of
 from .errors import ApiError, not_found
 from .permissions import may
-from .settings import is_loopback
+from .settings_tables import is_loopback
 from .users import User
 
 if TYPE_CHECKING:

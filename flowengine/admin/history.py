@@ -74,14 +74,25 @@ class History:
         with self._guard:
             self._base.close()
 
-    def add(self, nodes: list[NodeDict], rev: str, kind: str, user: str = "") -> None:
-        """Keep a version, unless it is the same as the last one; the oldest goes where there are too many."""
+    def add(
+        self,
+        nodes: list[NodeDict],
+        rev: str,
+        kind: str,
+        user: str = "",
+        before: tuple[str, list[NodeDict]] | None = None,
+    ) -> None:
+        """Keep a version, unless it is the same as the last one; the oldest goes where there are too many.
+
+        ``before``: revision and nodes of what is probably the last one, so that they need not be read for the counts.
+        """
         flows = zlib.compress(orjson.dumps(nodes))
         time = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         with self._guard, self._base:
-            if self._last_rev() == rev:
+            last = self._last_rev()
+            if last == rev:
                 return
-            counts = self._counts(nodes)
+            counts = _count(before[1], nodes) if before and before[0] == last else self._counts(nodes)
             self._base.execute(
                 "INSERT INTO versions (time, user, kind, rev, nodes, added, changed, removed, flows)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -139,7 +150,8 @@ class History:
 def _count(old: list[NodeDict], new: list[NodeDict]) -> tuple[int, int, int]:
     before = {node["id"]: node for node in old}
     after = {node["id"]: node for node in new}
-    changed = sum(after[key] != before[key] for key in before.keys() & after.keys())
+    common = before.keys() & after.keys()
+    changed = sum(after[key] is not before[key] and after[key] != before[key] for key in common)
     return len(after.keys() - before.keys()), changed, len(before.keys() - after.keys())
 
 

@@ -9,7 +9,7 @@ from typing import Any, TextIO
 from ..javascript_values import js_json
 from ..node import Node
 from .redaction import Redactor
-from .settings import Logging
+from .settings_tables import Logging
 
 LEVELS = ("off", "fatal", "error", "warn", "info", "debug", "trace")
 

@@ -23,7 +23,7 @@ from joserfc.errors import InvalidKeyIdError, JoseError
 from .login_failed import LoginFailed
 from .openid_provider import Provider, error_code
 from .provider_users import groups_of, is_of_domain, lacks_claims, permissions_of, username_of
-from .settings import OpenIdProvider
+from .settings_tables import OpenIdProvider
 from .users import Origin, User, token_hash
 
 ALGORITHMS = (

@@ -19,7 +19,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from .login_failed import LoginFailed
-from .settings import OpenIdProvider, is_loopback, is_safe
+from .settings_tables import OpenIdProvider, is_loopback, is_safe
 
 SECONDS = 10.0
 """How long one answer may take."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .settings import Permissions
+from .settings_tables import Permissions
 
 
 def may(granted: Permissions | None, wanted: str) -> bool:

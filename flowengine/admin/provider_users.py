@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .settings import OpenIdProvider, Permissions
+from .settings_tables import OpenIdProvider, Permissions
 
 LONGEST_NAME = 200
 

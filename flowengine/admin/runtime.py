@@ -29,7 +29,8 @@ from .palette import Palette
 from .redaction import Redactor
 from .server import AdminServer
 from .sessions import Attempts, Sessions
-from .settings import WEEK, Https, OpenIdProvider, ServerSettings, is_loopback
+from .settings import ServerSettings
+from .settings_tables import WEEK, Https, OpenIdProvider, is_loopback
 from .storage import Storage
 from .users import Users
 from .wires import Wires

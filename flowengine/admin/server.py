@@ -19,7 +19,8 @@ from ..host import Host
 from ..http.exchange import HttpRequest, HttpResponse
 from ..http.server import HttpServer, Route
 from .passwords import is_password
-from .settings import BasicAuth, ServerSettings
+from .settings import ServerSettings
+from .settings_tables import BasicAuth
 
 if TYPE_CHECKING:
     from aiohttp.web import BaseRequest, StreamResponse

@@ -9,7 +9,7 @@ from time import monotonic, time
 from typing import Any
 
 from .permissions import narrowed
-from .settings import Permissions
+from .settings_tables import Permissions
 from .storage import Storage
 from .users import Origin, User, Users, token_hash
 

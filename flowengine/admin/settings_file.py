@@ -23,13 +23,18 @@ PREFIX = "FLOWENGINE_"
 
 
 def read_settings(
-    place: Path | None, env: Mapping[str, str], given: Mapping[str, Any] | None = None
+    folder: Path | None,
+    env: Mapping[str, str],
+    given: Mapping[str, Any] | None = None,
+    *,
+    file: Path | None = None,
 ) -> tuple[ServerSettings, list[str]]:
-    """Return the settings of a user folder or of one file, and what an operator should know about where they came from.
+    """Return the settings, and what an operator should know about where they came from.
 
-    What is ``given`` (the command line) counts most, then the environment, then the file. Raises SettingsError.
+    They are those of a user folder, or of a ``file`` that is named instead. What is ``given`` (the command line) counts
+    most, then the environment, then the file. Raises SettingsError.
     """
-    values, notes = _from(place, env)
+    values, notes = _from_file(file, env) if file is not None else _from_folder(folder, env)
     values = _merged(values, from_environment(env))
     values = _merged(values, {key: value for key, value in (given or {}).items() if value is not None})
     return make_settings(values), notes
@@ -51,12 +56,10 @@ def _place(parts: tuple[Any, ...]) -> str:
     return ".".join(str(part) for part in parts) or "the file"
 
 
-def _from(place: Path | None, env: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
-    if place is None:
+def _from_folder(folder: Path | None, env: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
+    if folder is None:
         return {}, []
-    if not place.is_dir():
-        return _from_file(place, env)
-    file, old = place / FILE, place / "settings.js"
+    file, old = folder / FILE, folder / "settings.js"
     if file.exists():
         values, notes = _from_file(file, env)
         return values, [f"{old.name} is not read, because {FILE} is there", *notes] if old.exists() else notes

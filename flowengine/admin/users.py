@@ -17,7 +17,7 @@ from ..errors import SettingsError
 from .passwords import hash_password, is_password
 from .permissions import narrowed
 from .provider_users import permissions_of
-from .settings import AdminAuth, OpenIdProvider, Permissions
+from .settings_tables import AdminAuth, OpenIdProvider, Permissions
 
 NAME = ".flowengine.users.json"
 

@@ -7,7 +7,7 @@ import os
 import sys
 from functools import cache
 from importlib import import_module
-from importlib.util import LazyLoader, find_spec, module_from_spec
+from types import ModuleType
 from typing import Any
 
 from .. import __version__
@@ -36,9 +36,7 @@ DEFAULT = "start"
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; returns the exit status: 0 well, 1 an error in the flow, 2 wrong use."""
-    # pydantic would look through every installed package for plugins of its own before the first model is made.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    _put_off("importlib.metadata")
+    _forgo_plugins()
     arguments = with_default(sys.argv[1:] if arguments is None else arguments)
     parser = argparse.ArgumentParser(
         prog="flowengine",
@@ -63,16 +61,26 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
 
 
-def _put_off(name: str) -> None:
-    """Let a module of the standard library be loaded at its first use, not where it is imported.
+def _forgo_plugins() -> None:
+    """Keep pydantic from looking through every installed package for plugins of its own, and from loading what for.
 
-    pydantic imports what it would look for plugins with, and all of the e-mail and zip libraries with it.
+    That is the e-mail and zip libraries, a tenth of what a start takes. Who sets the variable otherwise gets both.
     """
-    if name in sys.modules or (spec := find_spec(name)) is None or spec.loader is None:
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    if _METADATA in sys.modules:
         return
-    spec.loader = LazyLoader(spec.loader)
-    sys.modules[name] = module = module_from_spec(spec)
-    spec.loader.exec_module(module)
+    stand_in: Any = ModuleType(_METADATA)
+    stand_in.entry_points = lambda **which: import_module(_METADATA).entry_points(**which)
+    sys.modules[_METADATA] = stand_in
+    try:
+        import_module("pydantic.plugin._loader")
+    except ImportError:  # another version of pydantic has it elsewhere, or wants more of the library
+        pass
+    finally:
+        del sys.modules[_METADATA]
+
+
+_METADATA = "importlib.metadata"
 
 
 def _formatter(prog: str) -> argparse.HelpFormatter:

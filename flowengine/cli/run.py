@@ -7,7 +7,6 @@ import asyncio
 import os
 import signal
 from contextlib import AsyncExitStack
-from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -21,69 +20,15 @@ from ..user_dir import UserDir, read_credentials
 from ..words import engine_sentence
 from . import run_settings
 from .event_loop import run_to_end
-from .service_hosts import KEY_VARIABLE, OPENAI, URL_VARIABLE, add_default_host, lacks_host, point_hosts
-from .terminal import LEVELS, Terminal
+from .run_options import TIMED_OUT, declare
+from .service_hosts import OPENAI, URL_VARIABLE, add_default_host, lacks_host, point_hosts
+from .terminal import Terminal
 from .user_folder import packages_of
+
+__all__ = ["declare", "main"]
 
 PROGRESS_AFTER = 2.0
 """Seconds before a run shows its progress."""
-TIMED_OUT = 124
-
-
-def declare(parser: argparse.ArgumentParser) -> None:
-    """Declare the options."""
-    add = parser.add_argument
-    add("flow", type=Path, nargs="?", help="the flow file; left out, that of --user-dir")
-    add(
-        "--inject",
-        action="append",
-        default=[],
-        metavar="NAME_OR_ID",
-        help="press this inject node; repeatable",
-    )
-    add("--msg", metavar="JSON", help="properties that the injected messages get, as a JSON object")
-    add(
-        "--until-idle",
-        action="store_true",
-        help="end when nothing is in flight; exit status 1 after an uncaught error",
-    )
-    add(
-        "--timeout",
-        type=float,
-        metavar="SECONDS",
-        help=f"end after this time; exit status {TIMED_OUT} if not idle by then",
-    )
-    run_settings.declare(parser)
-    add("--credentials", type=Path, help="credentials, encrypted as in Node-RED or plain JSON")
-    add(
-        "--credential-secret",
-        default=os.environ.get("NODE_RED_CREDENTIAL_SECRET"),
-        help="what they are encrypted with (default: NODE_RED_CREDENTIAL_SECRET, else as the settings say)",
-    )
-    add("--user-dir", type=Path, help="a user folder, Node-RED's too: flows, credentials, context, settings")
-    add(
-        "--service-host",
-        action="append",
-        default=[],
-        metavar="NAME_OR_ID=URL",
-        help="point a Service Host elsewhere; repeatable",
-    )
-    add("--default-host", metavar="URL", help="server for OpenAI API nodes without a Service Host")
-    add(
-        "--key-variable",
-        default=KEY_VARIABLE,
-        metavar="NAME",
-        help="environment variable with the key for --default-host",
-    )
-    add(
-        "--simulator",
-        action="store_true",
-        help="where no key is set, answer those nodes from the built-in simulator",
-    )
-    add("--without", default="", metavar="TYPES", help="node types not to offer, separated by commas")
-    add("--json", action="store_true", default=None, help="debug output as JSON lines, on a terminal too")
-    add("--text", action="store_false", dest="json", help="debug output as text, piped too")
-    add("--log-level", choices=LEVELS, default="warn", help="what goes to standard error")
 
 
 def main(options: argparse.Namespace) -> int:

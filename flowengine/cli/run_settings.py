@@ -29,42 +29,6 @@ GUARDS = {"httpNodeAuth": "http_node_auth", "https": "https"}
 LOOPBACK = "127.0.0.1"
 
 
-def declare(parser: argparse.ArgumentParser) -> None:
-    """Declare where settings and the environment come from."""
-    add = parser.add_argument
-    add(
-        "--settings",
-        type=Path,
-        metavar="FILE",
-        help="settings of the engine, such as functionEngine, prices or maxInFlight, and tracing; default: "
-        "flowengine.toml in --user-dir. FLOWENGINE_* variables count more, options most",
-    )
-    add("--lang", help="language of the sentences (default: as the settings say, else en-US)")
-    add(
-        "--port",
-        type=int,
-        default=None,
-        help="port of http in and websocket nodes (default: as the settings say, else 1880; 0 for a free one)",
-    )
-    add(
-        "--trace",
-        nargs="?",
-        const="",
-        default=None,
-        metavar="ADDRESS",
-        help="send OpenTelemetry traces to a collector (default: as the settings or OTEL_* variables say, else "
-        'localhost:4318), or "console" to print them; needs flowengine[otel]',
-    )
-    add(
-        "--env",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="an environment variable for the flow; repeatable",
-    )
-    add("--env-file", type=Path, help="a file of NAME=VALUE lines")
-
-
 def read(options: argparse.Namespace) -> Settings:
     """Read the settings; what an operator should know goes to standard error. Raises SettingsError."""
     given: dict[str, Any] = {"lang": options.lang, "uiPort": options.port}
@@ -72,7 +36,7 @@ def read(options: argparse.Namespace) -> Settings:
         return Settings.model_validate({name: value for name, value in given.items() if value is not None})
     from ..admin.settings_file import read_settings
 
-    settings, notes = read_settings(options.settings or options.user_dir, os.environ, given)
+    settings, notes = read_settings(options.user_dir, os.environ, given, file=options.settings)
     notes += _unguarded(settings)
     for note in notes:
         print(note, file=sys.stderr)

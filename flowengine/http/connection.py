@@ -123,7 +123,7 @@ class Connection(asyncio.Protocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header."""
-        self._pairs.append((name.decode("latin-1"), value.decode("latin-1")))
+        self._pairs.append((name.decode("latin-1"), value.decode("latin-1").rstrip(" \t")))
 
     def on_headers_complete(self) -> None:
         """Decide who gets the request, and how much of a body it may have."""

@@ -169,6 +169,8 @@ class HttpResponse:
     def set(self, name: str, value: str | list[str]) -> None:
         """Set a header. Raises NodeError where name or value cannot go on the wire, or the answer is out."""
         self._check()
+        if isinstance(value, list) and name.lower() == "content-type":
+            raise NodeError("Content-Type cannot be set to an Array", name="TypeError")
         values = value if isinstance(value, list) else [value]
         if not _NAME.fullmatch(name):
             raise _wire_error(f'Header name must be a valid HTTP token ["{name}"]', "ERR_INVALID_HTTP_TOKEN")
@@ -283,7 +285,7 @@ def with_charset(media_type: str) -> str:
     """Give a media type the character set UTF-8."""
     base, *parameters = (part.strip() for part in media_type.split(";"))
     kept = [part for part in parameters if part and not part.lower().startswith("charset=")]
-    return "; ".join([base, *sorted([*kept, "charset=utf-8"])])
+    return "; ".join([base.lower(), *sorted([*kept, "charset=utf-8"])])
 
 
 def etag(body: bytes) -> str:

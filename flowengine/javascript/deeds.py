@@ -11,8 +11,9 @@ from ..javascript_values import js_string
 from ..messages import Msg, clone
 from ..node import Node
 from .engine import OutOfMemoryError
+from .seen import seen_members
 from .tables import JsError
-from .values import Handles, decode, encode_message
+from .values import Handles, decode, encode_message, encode_seen
 
 KEPT = 1000
 """Messages that wait for a ``node.done()``; of more, the oldest are taken to be forgotten."""
@@ -36,12 +37,18 @@ class Deeds:
         self._arrived: dict[int, dict[str, Any]] = {}
         """By number of the call: the members that the function may not look at, as they came."""
         self._source = ""
+        self._seen: frozenset[str] | None = None
+        self._given: dict[int, list[str]] = {}
+        """By number of the call: the members that JavaScript got, where it got no others."""
         self._named: dict[str, bool] = {}
 
     def arrive(self, msg: Msg) -> tuple[int, str]:
         """Take in a message; returns its number and its text for JavaScript."""
         self._last = number = self._last + 1
         self._messages[number] = msg
+        if self._seen is not None and (found := encode_seen(msg, self.handles, self._seen)) is not None:
+            self._given[number] = found[1]
+            return number, found[0]
         text, names = encode_message(msg, self.handles, self._is_named)
         if names:
             self._arrived[number] = {name: msg[name] for name in names}
@@ -50,6 +57,7 @@ class Deeds:
     def know(self, source: str) -> None:
         """Learn the text of the function, which tells what it will look at."""
         self._source = source
+        self._seen = seen_members(source)
         self._named.clear()
 
     def _is_named(self, name: str) -> bool:
@@ -61,6 +69,7 @@ class Deeds:
         """Drop a message whose call was stopped."""
         self._messages.pop(number, None)
         self._arrived.pop(number, None)
+        self._given.pop(number, None)
 
     def renewed(self, number: int, value: dict[str, Any], *, keeps: bool = False) -> Msg:
         """Return the message that came in, as the function has left it: others may refer to it.
@@ -77,8 +86,19 @@ class Deeds:
         return msg
 
     def _read(self, text: str, number: int) -> Any:
+        if text[0] == "@" and (given := self._given.get(number)) is not None:
+            return self._refilled(self._messages[number], given, text)
         value = self._value(text, number)
         return self.renewed(number, value, keeps=text[0] == "@") if value.__class__ is dict else value
+
+    def _refilled(self, msg: Msg, given: list[str], text: str) -> Msg:
+        """Put what JavaScript got of a message back into it, as the function has left it."""
+        value = decode(text[2:], self.handles)
+        for name in given:
+            if name not in value:
+                msg.pop(name, None)
+        msg.update(value)
+        return msg
 
     def _value(self, text: str, number: int) -> Any:
         """Read a message; members that the function has not looked at are taken from what came in."""
@@ -86,12 +106,11 @@ class Deeds:
             return decode(text, self.handles)
         names, _, rest = text[1:].partition("\n")
         value = decode(rest, self.handles)
-        arrived = self._arrived[number]
+        arrived = self._arrived.get(number, {})
         if not names:  # all of them
             value.update(arrived)
         else:
-            for name in orjson.loads(names):
-                value[name] = arrived[name]
+            value.update((name, arrived[name]) for name in orjson.loads(names) if name in arrived)
         return value
 
     def send(self, number: int, is_copy: bool, text: str, output: int) -> None:
@@ -118,6 +137,7 @@ class Deeds:
         if self.completes and msg is not None:
             self.node.done(msg)
         self._arrived.pop(number, None)
+        self._given.pop(number, None)
         if self.completes:
             self._messages.pop(number, None)
         elif len(self._messages) > KEPT:
@@ -134,6 +154,7 @@ class Deeds:
         msg = self._read(about, number)
         self._messages.pop(number, None)
         self._arrived.pop(number, None)
+        self._given.pop(number, None)
         self.node.done(msg, self._error(error) if error else None)
 
     def _error(self, text: str) -> Any:

@@ -112,6 +112,18 @@ def encode_message(msg: Msg, handles: Handles, is_named: Callable[[str], bool]) 
     return "\n".join((f"@{_encode_plain(names, handles)}", _encode_plain(head, handles), *texts)), names
 
 
+def encode_seen(msg: Msg, handles: Handles, seen: frozenset[str]) -> tuple[str, list[str]] | None:
+    """Put those members of a message into words that a function can see; returns their names too.
+
+    None where one of them is more than data: it had better be read only when the function looks.
+    """
+    head = {name: value for name, value in msg.items() if name in seen}
+    if not _SIMPLE.issuperset(map(type, head.values())):
+        return None
+    return f"@[]\n{encode(head, handles)}", list(head)
+
+
+_SIMPLE = frozenset((dict, list, float, str, int, bool, type(None)))
 _DATA = frozenset((dict, list, float, str, int, bytes, Msg))
 
 

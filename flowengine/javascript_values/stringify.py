@@ -24,7 +24,6 @@ _EXPONENT = re.compile(rb"e[-+]?[0-9]+(?:[,}\]\s]|$)")
 _INDEX_KEY = re.compile(rb',\s*"[0-9]+":')
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _INDEX = re.compile("0|[1-9][0-9]{0,9}")
-_LEADING = re.compile(rb"^ +", re.MULTILINE)
 
 
 class CircularStructureError(FlowError):
@@ -51,8 +50,20 @@ def js_json(value: Any, indent: int | None = None) -> str:
     if not text or _INTEGRAL_FLOAT.search(text) or _EXPONENT.search(text) or _has_index_key(text):
         return _written(value, indent)
     if indent and indent != 2:
-        text = _LEADING.sub(lambda spaces: b" " * (len(spaces[0]) // 2 * indent), text)
+        text = _indented(text, indent, orjson.dumps(value, _plain, _OPTIONS))
     return text.decode()
+
+
+def _indented(text: bytes, indent: int, compact: bytes) -> bytes:
+    """Indent by more or less than the two spaces of ``text``; ``compact`` is the same without any."""
+    if b"  " not in compact:  # then all there are in pairs stand at the beginnings of lines
+        return text.replace(b"  ", b" " * indent)
+    # Level by level, with a mark that no JSON holds: a pattern would have to call back for every line.
+    margin = b" " * indent + b"\0"
+    text = text.replace(b"\n  ", b"\n" + margin)
+    while b"\0  " in text:
+        text = text.replace(b"\0  ", margin)
+    return text.replace(b"\0", b"")
 
 
 def _has_index_key(text: bytes) -> bool:

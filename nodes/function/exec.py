@@ -17,6 +17,7 @@ from flowengine.messages import UNDEFINED, Msg, clone, get_property
 from flowengine.node import Node, NodeConfig
 
 PIECE = 65536
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _WORDS = re.compile(r'(?:[^\s"]+|"[^"]*")+')
 
 
@@ -35,7 +36,7 @@ class Exec(Node):
         """``addpay``: the property appended to the command, True for the payload. ``timer`` in seconds."""
 
         command: Annotated[str, line(placeholder="ls -l")] = ""
-        addpay: Annotated[str | bool, typed("msg"), starts("")] = True
+        addpay: Annotated[str | bool | None, typed("msg"), starts("")] = True
         append: Annotated[str, line()] = ""
         use_spawn: Annotated[str, select("false", "true")] = Field("false", alias="useSpawn")
         timer: Annotated[str | float, number(least=0, unit="seconds")] = ""
@@ -68,6 +69,8 @@ class Exec(Node):
             self._kill_by(msg)
             return None
         command = self._command(msg)
+        if not command:
+            raise _no_command()
         if self.config.use_spawn == "true":
             return await self._spawn(command, msg)
         return await self._exec(command, msg)
@@ -238,12 +241,22 @@ def _end(process: asyncio.subprocess.Process, number: int = signal.SIGTERM) -> N
             return
 
 
+def _no_command() -> NodeError:
+    return NodeError(
+        "The argument 'file' cannot be empty. Received ''",
+        name="TypeError [ERR_INVALID_ARG_VALUE]",
+        code="ERR_INVALID_ARG_VALUE",
+    )
+
+
 def _shell() -> str:
     return "/bin/bash" if os.path.exists("/bin/bash") else "/bin/sh"  # noqa: PTH110 - no Path needed to ask
 
 
 def _text(data: bytes) -> str | bytes:
-    """Output that is text is sent as text, anything else as a Buffer."""
+    """Output that is text is sent as text, anything else, such as what has control characters, as a Buffer."""
+    if _CONTROL.search(data):
+        return data
     try:
         return data.decode()
     except UnicodeDecodeError:

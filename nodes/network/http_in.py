@@ -114,7 +114,6 @@ class HttpIn(Node):
         request["body"] = payload
         self.send(Msg(_msgid=generate_id(), req=request, res=response, payload=payload))
 
-
     def _status_of(self, error: FlowError, body: bytes | None, parsed: bool) -> int:
         if not parsed:
             # Node-RED takes these bodies in any size, so the answer to one that is too large is ours.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Annotated, Any, ClassVar
@@ -43,7 +44,7 @@ class HttpResponseNode(Node):
         @field_validator("headers", mode="before")
         @classmethod
         def _none_is_none(cls, value: Any) -> Any:
-            return value or {}
+            return value if isinstance(value, dict) else {}
 
     def on_start(self) -> None:
         self._status = _integer(self.config.status_code)
@@ -108,8 +109,21 @@ def header_value(value: Any) -> str | list[str]:
     return [js_string(item) for item in value] if isinstance(value, list) else js_string(value)
 
 
+_COOKIE_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_DOMAIN = re.compile(rf"\.?{_LABEL}(?:\.{_LABEL})*", re.IGNORECASE)
+_PATH = re.compile(r"[\x20-\x3a\x3d-\x7e]*")
+_PRIORITIES = ("low", "medium", "high")
+_SAME_SITES = ("lax", "strict", "none")
+
+
 def set_cookie(response: HttpResponse, name: str, cookie: Any) -> None:
-    """Set a cookie from a value or ``{"value", "maxAge", "path", ...}``; null clears it."""
+    """Set a cookie from a value or ``{"value", "maxAge", "path", ...}``; null clears it.
+
+    Raises NodeError where name or options could not be told from the rest of the header.
+    """
+    if not _COOKIE_NAME.fullmatch(name):
+        raise NodeError("argument name is invalid", name="TypeError")
     options = cookie if isinstance(cookie, dict) else {}
     if cookie is None or options.get("value", UNDEFINED) is None:
         epoch = datetime.fromtimestamp(0, UTC)
@@ -127,24 +141,43 @@ def set_cookie(response: HttpResponse, name: str, cookie: Any) -> None:
 
 def _attributes(options: dict[str, Any]) -> list[str]:
     expires, parts = options.get("expires"), []
-    if options.get("maxAge") is not None and math.isfinite(age := js_number(options["maxAge"])):
+    if options.get("signed"):
+        raise NodeError('cookieParser("secret") required for signed cookies', name="Error")
+    if options.get("maxAge") is not None:
+        age = js_number(options["maxAge"])
+        if not math.isfinite(age):
+            raise _no_option("maxAge")
         expires = datetime.now(UTC) + timedelta(milliseconds=age)
         parts.append(f"Max-Age={math.floor(age / 1000)}")
-    if options.get("domain"):
-        parts.append(f"Domain={options['domain']}")
-    path = options.get("path")
-    parts.append(f"Path={'/' if path is None else path}")
+    if domain := options.get("domain"):
+        if not _DOMAIN.fullmatch(js_string(domain)):
+            raise _no_option("domain")
+        parts.append(f"Domain={js_string(domain)}")
+    path = "/" if options.get("path") is None else js_string(options["path"])
+    if not _PATH.fullmatch(path):
+        raise _no_option("path")
+    parts += [f"Path={path}"] if path else []
     if expires is not None and expires != "":
         if not isinstance(expires, datetime):
-            raise NodeError("option expires is invalid", name="TypeError")
+            raise _no_option("expires")
         parts.append(f"Expires={format_datetime(expires.astimezone(UTC), usegmt=True)}")
     flags = (("httpOnly", "HttpOnly"), ("secure", "Secure"), ("partitioned", "Partitioned"))
     parts += [word for key, word in flags if options.get(key)]
-    if options.get("priority"):
-        parts.append(f"Priority={str(options['priority']).capitalize()}")
-    if (same := options.get("sameSite")) not in (None, False, ""):
-        parts.append(f"SameSite={'Strict' if same is True else str(same).capitalize()}")
+    if priority := options.get("priority"):
+        parts.append(f"Priority={_one_of(_PRIORITIES, priority, 'priority')}")
+    if same := options.get("sameSite"):
+        parts.append(f"SameSite={_one_of(_SAME_SITES, 'strict' if same is True else same, 'sameSite')}")
     return parts
+
+
+def _one_of(words: tuple[str, ...], value: Any, option: str) -> str:
+    if not isinstance(value, str) or value.lower() not in words:
+        raise _no_option(option)
+    return value.capitalize()
+
+
+def _no_option(name: str) -> NodeError:
+    return NodeError(f"option {name} is invalid", name="TypeError")
 
 
 def _integer(value: Any) -> int:

@@ -43,6 +43,8 @@ class MqttClient:
         self._paho = make_client(address, login, MOST_PENDING, CONNECT_TIMEOUT)
         self._hook()
         self._tried = False
+        self._is_wanted = False
+        """Whether somebody still waits for the connection, or has it."""
 
     def _hook(self) -> None:
         """Have Paho tell what happens, on the event loop."""
@@ -64,6 +66,7 @@ class MqttClient:
 
         self._answer = self._loop.create_future()
         self._gone.clear()
+        self._is_wanted = True
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT):
                 await self._loop.run_in_executor(None, self._open)
@@ -75,7 +78,14 @@ class MqttClient:
             raise
 
     def _open(self) -> None:
-        """Open the connection: blocking, so it runs in a thread."""
+        """Open the connection: blocking, so it runs in a thread, which nothing can end."""
+        try:
+            self._open_socket()
+        finally:
+            if not self._is_wanted and (sock := self._paho.socket()) is not None:
+                sock.close()
+
+    def _open_socket(self) -> None:
         if self._tried:
             self._paho.reconnect()
             return
@@ -124,7 +134,9 @@ class MqttClient:
 
     def abort(self) -> None:
         """Close without taking leave; the broker sends the will."""
-        self.connected = False
+        self.connected = self._is_wanted = False
+        if self._answer is not None:
+            self._answer.cancel()
         self._fail_pending(NodeError("the connection to the broker was closed"))
         self.on_message = lambda message: None
         sock = self._paho.socket()
@@ -209,6 +221,9 @@ class MqttClient:
             self._loop.call_soon_threadsafe(fn, *args)
 
     def _watch(self, sock: Any) -> None:
+        if not self._is_wanted:  # given up while the thread was opening it, which closes it too
+            sock.close()
+            return
         # Small packets each way: waiting to fill a larger one costs 40 ms a round.
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,8 @@ from flowengine.messages import UNDEFINED, Msg
 
 if TYPE_CHECKING:
     from paho.mqtt.client import MQTTMessage
+
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 # Names of flows (and of MQTT.js) to those of Paho.
 _NAMES = {
@@ -227,6 +230,9 @@ def truth(value: Any) -> bool | None:
 
 
 def _text(payload: bytes) -> str | None:
+    """Return the text that a payload is; what has control characters is none."""
+    if _CONTROL.search(payload):
+        return None
     try:
         return payload.decode()
     except UnicodeDecodeError:

@@ -36,6 +36,17 @@ class Login:
     properties: dict[str, Any] = field(default_factory=dict)
 
 
+class TlsSocket(ssl.SSLSocket):
+    """A socket that does not stay open when the two sides do not agree: Paho forgets it then."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        try:
+            super().do_handshake(block)
+        except BaseException:
+            self.close()
+            raise
+
+
 def make_client(address: Address, login: Login, most_pending: int, timeout: float) -> Client:
     """Make a client that is not connected yet. ``timeout`` in seconds for opening its socket."""
     from paho.mqtt.client import Client
@@ -57,6 +68,7 @@ def make_client(address: Address, login: Login, most_pending: int, timeout: floa
     if address.path is not None:
         client.ws_set_options(path=address.path)
     if address.tls is not None:
+        address.tls.sslsocket_class = TlsSocket
         client.tls_set_context(address.tls)
         if not address.tls.check_hostname:
             client.tls_insecure_set(True)

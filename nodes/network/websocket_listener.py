@@ -48,7 +48,10 @@ class WebsocketListener(WebsocketConfig):
     async def _serve(self, request: BaseRequest) -> WebSocketResponse:
         from aiohttp.web import WebSocketResponse
 
-        socket = WebSocketResponse(protocols=self._protocols, max_msg_size=MOST_MESSAGE, compress=False)
+        # Browsers give up where none of the protocols that they name is taken.
+        named = request.headers.get("Sec-WebSocket-Protocol", "").partition(",")[0].strip()
+        protocols = self._protocols or ([named] if named else [])
+        socket = WebSocketResponse(protocols=protocols, max_msg_size=MOST_MESSAGE, compress=False)
         await socket.prepare(request)
         session = Session(self, socket)
         self.sessions[session.id] = session

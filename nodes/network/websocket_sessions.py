@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from flowengine.errors import FlowError
@@ -162,6 +163,6 @@ def outgoing(msg: Msg, *, whole_message: bool) -> str | bytes | None:
         return None
     if isinstance(payload, (bytes, bytearray)):
         return bytes(payload)
-    if isinstance(payload, (dict, list)):
+    if isinstance(payload, (dict, list, datetime)):
         return js_json(payload)
     return js_string(payload) or None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,3 +102,10 @@ async def serving(folder: Path, dev: str = "", **settings: Any) -> AsyncIterator
             yield Served(runtime, client, out)
     finally:
         await runtime.stop()
+
+
+async def until(is_so: Callable[[], Any], seconds: float = 10.0) -> None:
+    """Wait until something is so; fails when it does not become so."""
+    async with asyncio.timeout(seconds):
+        while not is_so():
+            await asyncio.sleep(0.005)

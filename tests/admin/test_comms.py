@@ -11,7 +11,7 @@ from typing import Any
 
 from flowengine.admin.comms import topic_pattern
 
-from .servers import AUTH, FLOWS, Served, serving
+from .servers import AUTH, FLOWS, Served, serving, until
 
 LISTENER = {
     **FLOWS[2],
@@ -122,9 +122,9 @@ async def test_who_unsubscribes_hears_no_more(tmp_path: Path) -> None:
         await server.deploy(FLOWS)
         async with editor(server, "debug", "notification/#") as one:
             await one.say(unsubscribe="debug")
-            await asyncio.sleep(0.1)
+            await until(lambda: not server.runtime.comms.has_subscriber("debug"))
             await server.ask("POST", "/inject/press", {})
-            await asyncio.sleep(0.1)
+            await server.runtime.engine.delivery.idle(5)
             await server.deploy(FLOWS)
             await one.hear_topic("notification/runtime-deploy")
             assert all(message["topic"] != "debug" for batch in one.batches for message in batch)
@@ -154,8 +154,7 @@ async def test_the_last_messages_of_wires_while_somebody_looks(tmp_path: Path) -
             ]
             [last] = await server.json("GET", "/api/wires")
             assert (last["source"], last["count"], last["message"]["payload"]) == ("press", 1, "hello")
-        await asyncio.sleep(0.2)
-        assert not hooks.has("on_send")
+        await until(lambda: not hooks.has("on_send"))
 
 
 async def test_a_wrong_token_ends_the_connection(tmp_path: Path) -> None:

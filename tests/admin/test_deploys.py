@@ -119,6 +119,32 @@ async def test_only_what_changed_restarts(tmp_path: Path) -> None:
         assert all(nodes[key] is not before[key] for key in nodes)
 
 
+async def test_what_is_written_otherwise_is_stored_so_though_it_is_equal(tmp_path: Path) -> None:
+    former = [TAB, {**DEBUG, "wires": [], "a": 1, "b": {"c": 1, "d": "two  spaces\n  here"}}]
+    moved = {
+        "b": {"d": "two  spaces\n  here", "c": True},
+        **{key: former[1][key] for key in former[1] if key != "b"},
+    }
+    async with serving(tmp_path) as server:
+        await server.deploy(former)
+        for nodes in ([TAB, moved], [moved, TAB], former):
+            await server.deploy(nodes, headers={"Node-RED-Deployment-Type": "nodes"})
+            assert (tmp_path / "flows.json").read_text() == json.dumps(nodes, indent=4, ensure_ascii=False)
+            assert server.runtime.flows.rev == revision(nodes)
+
+
+async def test_what_runs_is_not_what_is_stored(tmp_path: Path) -> None:
+    async with serving(tmp_path) as server:
+        for turn in range(2):
+            await server.deploy(
+                [*FLOWS, {**INJECT, "id": "new", "name": f"{turn}"}],
+                headers={"Node-RED-Deployment-Type": "nodes"},
+            )
+            stored, running = server.runtime.flows.nodes, server.runtime.engine.file.nodes
+            assert stored == running
+            assert not {id(node) for node in stored} & {id(node) for node in running}
+
+
 async def test_reload_reads_the_file_again(tmp_path: Path) -> None:
     async with serving(tmp_path) as server:
         await server.deploy(FLOWS)

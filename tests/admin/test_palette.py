@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -103,6 +105,9 @@ async def test_what_was_lacking_comes_and_the_set_is_enabled(
     library = tmp_path / "library"
     library.mkdir()
     monkeypatch.syspath_prepend(library)
+    # Noted as absent, so that it is gone again for other tests.
+    monkeypatch.setitem(sys.modules, "a_library_that_nobody_has", ModuleType("a_library_that_nobody_has"))
+    del sys.modules["a_library_that_nobody_has"]
     async with serving(tmp_path) as server:
         await server.json("POST", "/nodes", WEATHER)
         await server.deploy([TAB, PRESSURE])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -88,7 +87,7 @@ async def server(tmp_path: Path) -> Any:
             ).status == 204
         await running.ask("POST", "/settings/user", {"editor": {EVIL: EVIL}})
         await running.ask("POST", "/inject/press", {})
-        await asyncio.sleep(0.2)
+        assert await running.runtime.engine.delivery.idle(10, recurring=False)
         yield running
 
 

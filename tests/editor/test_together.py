@@ -84,7 +84,7 @@ def test_a_server_that_stops_and_returns_costs_nothing(
         author.place("template", 700, 500)
         author.drag_node("show", 60, 120)
         server.start()
-        expect(author.page.locator(".lost")).to_have_count(0, timeout=15_000)
+        expect(author.page.locator(".lost-bar")).to_have_count(0, timeout=15_000)
         author.deploy()
         assert "template" in {entry["type"] for entry in server.flows()}
         assert server.node("before")["id"] == "press"

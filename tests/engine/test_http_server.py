@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from email.utils import formatdate
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,7 +14,9 @@ import pytest
 from aiohttp import web
 
 from flowengine.engine import Engine
-from flowengine.http.exchange import HttpRequest, HttpResponse, join_headers, read_cookies
+from flowengine.http.bodies import read_multipart
+from flowengine.http.exchange import HttpRequest, HttpResponse, join_headers, make_request, read_cookies
+from flowengine.http.heads import http_date
 from flowengine.http.paths import PathTextError, compile_route_path
 from flowengine.http.query_text import form_text, parse_query
 from flowengine.http.server import HttpServer
@@ -97,6 +100,7 @@ def test_headers_and_cookies_are_joined_as_in_node():
         "d": "%zz",
         "j": {"x": 1},
     }
+    assert read_cookies("a=j:no; =b; __proto__=c") == {"a": "j:no", "": "b"}
 
 
 async def test_an_application_takes_its_connections_and_leaves_the_rest_to_the_flows():
@@ -183,3 +187,44 @@ async def test_only_a_run_with_http_nodes_imports_an_http_library():
         subprocess.run, [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True
     )
     assert done.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize(
+    ("url", "path", "query"),
+    [
+        ("http://host/t/a?b=1", "/t/a", {"b": "1"}),
+        ("http://host?b=1", "/", {"b": "1"}),
+        ("/t?a=1#b", "/t", {"a": "1"}),
+        ("/t?__proto__=1&a=2", "/t", {"a": "2"}),
+    ],
+)
+def test_a_requests_target_is_read_as_path_and_query(url: str, path: str, query: dict[str, str]):
+    request = make_request("GET", url, {"host": "host"}, root="", ip="", secure=False)
+    assert (request["path"], request["query"]) == (path, query)
+
+
+def _part(head: str, body: bytes) -> bytes:
+    return b"--x\r\nContent-Disposition: form-data; " + head.encode() + b"\r\n\r\n" + body + b"\r\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "fields", "names"),
+    [
+        ("name=f; filename*=UTF-8''%C3%BC.txt", b"x", {}, ["ü.txt"]),
+        ('name="f"; filename="C:\\dir\\x.txt"', b"x", {}, ["x.txt"]),
+        ('name="f"; filename="a\\"b"', b"x", {}, ['a"b']),
+        ('name="f"; filename=""', b"x", {"f": "x"}, []),
+        ('name="f"; filename=""\r\nContent-Type: application/octet-stream', b"", {}, []),
+        ('name="f"\r\nContent-Type: text/plain; charset=latin1', b"\xe9", {"f": "é"}, []),
+    ],
+)
+def test_parts_of_uploads_are_read_as_multer_reads_them(
+    head: str, body: bytes, fields: dict[str, str], names: list[str]
+):
+    got, files = read_multipart("multipart/form-data; boundary=x", _part(head, body) + b"--x--\r\n")
+    assert (got, [file["originalname"] for file in files]) == (fields, names)
+
+
+@pytest.mark.parametrize("seconds", [0, 951_782_400, 1_735_689_599, 1_764_547_200.9, 4_102_444_800])
+def test_times_are_spelled_as_headers_have_them(seconds: float):
+    assert http_date(seconds) == formatdate(seconds, usegmt=True)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import math
 import re
 from datetime import UTC, datetime
@@ -223,3 +224,10 @@ def test_regular_expressions_match_and_replace_as_in_javascript():
 def test_references_in_a_replacement():
     pattern = compile_js_regex(r"(?<first>\w)(\w)", "")
     assert pattern.replace("-ab-", "[$2$1|$<first>|$&|$$|$`|$'|$3|$01|$12]") == "-[ba|a|ab|$|-|-|$3|a|a2]-"
+
+
+@pytest.mark.parametrize("text", ["plain", "two  spaces", "lines\n    and  more", "  ", "\\n  ", "\0  "])
+@pytest.mark.parametrize("indent", [1, 3, 4, 10])
+def test_json_is_indented_whatever_its_texts_hold(text: str, indent: int):
+    value = {"a": [text, {"b": {text: [[text]], "c": [], "d": {}}}], "e": text}
+    assert js_json(value, indent) == json.dumps(value, indent=indent)

@@ -3,13 +3,13 @@ import {
   Background, BackgroundVariant, ConnectionLineType, type EdgeChange, type NodeChange, type NodeMouseHandler, type OnMove, ReactFlow, ReactFlowProvider,
   SelectionMode, useReactFlow, type Viewport,
 } from "@xyflow/react";
-import { type MouseEvent, useEffect, useLayoutEffect, useMemo, useRef } from "react";
+import { type MouseEvent, type PointerEvent, useEffect, useLayoutEffect, useMemo, useRef } from "react";
 import { isJunction } from "../document/flow";
 import { useSelection } from "../document/selection";
 import { useDocument } from "../document/store";
 import { useRegistry } from "../server/registry";
 import { run } from "../shell/actions";
-import { afterwards, laterComponent } from "../shell/later";
+import { afterwards, later, laterComponent } from "../shell/later";
 import { t, useLanguage } from "../shell/words";
 import { ConnectionLine } from "./ConnectionLine";
 import { type CanvasEdge, type CanvasNode, toEdges, toNodes } from "./flowElements";
@@ -29,6 +29,8 @@ import { ZoomControls } from "./ZoomControls";
 
 const Minimap = afterwards(() => import("./Minimap"));
 const Overview = laterComponent(() => import("./Overview"));
+/** A line across wires, begun by Alt and Shift. */
+const slicing = later(() => import("./slicing"));
 const Note = laterComponent(() => import("./Note"));
 const nodeTypes = { node: FlowNode, junction: Junction, box: GroupBox, note: Note, end: SubflowEndBox };
 const edgeTypes = { wire: WireLine };
@@ -112,7 +114,7 @@ function FlowCanvas() {
   };
 
   return (
-    <div ref={element} className="canvas-flow" data-detail={detail} data-locked={locked || undefined} onPointerDownCapture={pointer.onPointerDownCapture} onDoubleClick={onOverviewDoubleClick}
+    <div ref={element} className="canvas-flow" data-detail={detail} data-locked={locked || undefined} onPointerDownCapture={locked ? pointer.onPointerDownCapture : (event) => !beginSlice(event) && pointer.onPointerDownCapture(event)} onDoubleClick={onOverviewDoubleClick}
       onPointerMove={(event) => {
         canvas.lastPointer = { x: event.clientX, y: event.clientY };
         onPointer(event);
@@ -144,6 +146,17 @@ function FlowCanvas() {
       {map && scene.items.size > 0 && <Minimap scene={scene} />}
     </div>
   );
+}
+
+/** On the blank and on wires; a node keeps its own gestures. */
+function beginSlice(event: PointerEvent<HTMLElement>): boolean {
+  const target = event.target as HTMLElement;
+  const begins = event.altKey && event.shiftKey && event.button === 0 && target.closest(".react-flow__pane") && !target.closest(".react-flow__node, .badge-w");
+  if (!begins || !slicing.now) return false;
+  event.stopPropagation();
+  event.preventDefault();
+  slicing.now.slice(event);
+  return true;
 }
 
 const ZOOM_KEYS = ["Control", "Meta"];

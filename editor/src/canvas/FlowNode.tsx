@@ -1,12 +1,11 @@
 /** A node: icon cell, label, ports, button, marks, and what stands below it. Every measure is in canvas.css. */
 import { Handle, type NodeProps, Position } from "@xyflow/react";
-import { memo, type PointerEvent } from "react";
+import { type KeyboardEvent, memo, type PointerEvent } from "react";
 import { isNote, textOf } from "../document/flow";
 import { changesOf, useDocument } from "../document/store";
 import type { TypeDescriptor } from "../server/descriptors";
 import { useRegistry } from "../server/registry";
 import { useRuntime } from "../server/runtime";
-import { showPanel } from "../shell/ui";
 import { t, useLanguage } from "../shell/words";
 import { anatomyOf, linesOf, outputY, templateOf } from "./anatomy";
 import { pressButton } from "./buttons";
@@ -42,13 +41,16 @@ export const FlowNode = memo(function FlowNode({ data, selected, dragging }: Nod
       <Ports item={item} descriptor={descriptor} />
       {descriptor?.button && <NodeButton item={item} kind={descriptor.button} fresh={change === "added"} />}
       {change && <i className="mark" title={t(`node.${change}`)} />}
-      {textOf(entry, "info") && !isNote(entry) && <button type="button" className="info-mark nodrag nopan" title={textOf(entry, "info")} aria-label={t("node.description")} onClick={() => showPanel("info")}><Icon name="info" size="xs" /></button>}
+      {textOf(entry, "info") && !isNote(entry) && <button type="button" className="info-mark nodrag nopan" title={textOf(entry, "info")} aria-label={t("node.description")} aria-haspopup="dialog" onClick={() => useView.setState({ reading: entry.id })} onKeyDown={keepKeys} onDoubleClick={(event) => event.stopPropagation()}><Icon name="info" size="xs" /></button>}
       {(invalid || failed) && <ErrorMark text={invalid ? t("node.invalid") : t("node.failed")} />}
       <LiveBlock id={entry.id} below={<StatusLine status={status} />} />
       {selected && <QuickToolbar item={item} button={descriptor?.button ?? null} />}
     </div>
   );
 });
+
+/** Enter and Space press the mark instead of opening the node. */
+const keepKeys = (event: KeyboardEvent) => (event.key === "Enter" || event.key === " ") && event.stopPropagation();
 
 function ErrorMark({ text }: { text: string }) {
   return (

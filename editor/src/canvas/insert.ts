@@ -55,7 +55,7 @@ export function insertNode(type: string, place: Point, { from, wire }: Pick<Quic
   return entry.id;
 }
 
-const onGrid = ({ x, y }: Point): Point => (useView.getState().snap ? { x: snapped(x), y: snapped(y) } : { x: Math.round(x), y: Math.round(y) });
+export const onGrid = ({ x, y }: Point): Point => (useView.getState().snap ? { x: snapped(x), y: snapped(y) } : { x: Math.round(x), y: Math.round(y) });
 
 /** The left edge lies on the grid, so nodes of different widths line up. */
 function alignLeft(entry: FlowEntry) {

@@ -28,6 +28,8 @@ interface CanvasView {
   spliceTarget: string | null;
   hoverWire: string | null;
   openWire: string | null;
+  /** Node whose description is read. */
+  reading: string | null;
   quickAdd: QuickAddRequest | null;
   menu: MenuRequest | null;
   /** Node whose place was just asked for: drawn with a ring for a moment. */
@@ -35,7 +37,7 @@ interface CanvasView {
 }
 
 export const useView = create<CanvasView>(() => ({
-  overview: false, crowded: false, detail: "full", zoom: 1, map: innerWidth > 640, grid: true, snap: true, spliceTarget: null, hoverWire: null, openWire: null,
+  overview: false, crowded: false, detail: "full", zoom: 1, map: innerWidth > 640, grid: true, snap: true, spliceTarget: null, hoverWire: null, openWire: null, reading: null,
   quickAdd: null, menu: null, revealed: null,
 }));
 

@@ -205,7 +205,8 @@ function prepareRanges(root: HTMLElement) {
     const field = root.querySelector<HTMLInputElement>(`#${CSS.escape(range.dataset.for!)}`);
     if (!field) continue;
     range.setAttribute("aria-label", field.labels?.[0]?.textContent?.trim() ?? field.getAttribute("aria-label") ?? field.name);
-    const paint = () => range.style.setProperty("--share", `${(100 * (Number(range.value) - Number(range.min || 0))) / (Number(range.max || 100) - Number(range.min || 0))}%`);
+    // Nothing set is nothing filled: the thumb then only waits in the middle.
+    const paint = () => range.style.setProperty("--share", field.value === "" ? "0%" : `${(100 * (Number(range.value) - Number(range.min || 0))) / (Number(range.max || 100) - Number(range.min || 0))}%`);
     const follow = () => {
       range.value = field.value;
       paint();

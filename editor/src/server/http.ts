@@ -19,12 +19,13 @@ export function address(parts: readonly string[], query: Record<string, string |
   return `./${parts.map(encodeURIComponent).join("/")}${search.size ? `?${search}` : ""}`;
 }
 
-export async function request(url: string, init: RequestInit = {}): Promise<Response> {
+/** `asks`: whether a refusal leads to the login; without it that is an error like others. */
+export async function request(url: string, init: RequestInit = {}, asks = true): Promise<Response> {
   const headers = new Headers(init.headers);
   if (token()) headers.set("Authorization", `Bearer ${token()}`);
   const response = await fetch(url, { ...init, headers });
   if (response.ok) return response;
-  if (response.status === 401) onLoginNeeded?.();
+  if (asks && response.status === 401) onLoginNeeded?.();
   throw await failure(response);
 }
 

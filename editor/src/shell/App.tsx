@@ -28,6 +28,7 @@ const QuickAdd = laterComponent(() => import("./QuickAdd"), () => useView.setSta
 const Dialogs = laterComponent(() => import("./Dialogs"), () => openDialog(null));
 const SubflowTools = laterComponent(() => import("./SubflowTools"));
 const WireMessage = laterComponent(() => import("./WireMessage"), () => useView.setState({ openWire: null }));
+const Reading = laterComponent(() => import("./Reading"), () => useView.setState({ reading: null }));
 const Mobile = laterComponent(() => import("./Mobile"));
 
 export function App() {
@@ -42,6 +43,7 @@ export function App() {
   const quickAdd = useView((state) => state.quickAdd !== null);
   const menu = useView((state) => state.menu !== null);
   const wire = useView((state) => state.openWire !== null);
+  const reading = useView((state) => state.reading !== null);
   const flow = useSelection((state) => state.flow);
   const subflow = useDocument((state) => state.doc.entries[flow]?.type === "subflow");
   const empty = useDocument((state) => state.doc.entries[flow]?.type === "tab" && !indexOf(state.doc).on(flow).length);
@@ -61,7 +63,7 @@ export function App() {
       <Side />
       <Rail />
       <Strip />
-      {editing && <Trays />}{dialog && <Dialogs />}{command && <CommandBox />}{quickAdd && <QuickAdd />}{menu && <ContextMenu />}{narrow && <Mobile />}
+      {editing && <Trays />}{dialog && <Dialogs />}{command && <CommandBox />}{quickAdd && <QuickAdd />}{menu && <ContextMenu />}{reading && <Reading />}{narrow && <Mobile />}
       <Notifications />
     </div>
   );

@@ -17,7 +17,7 @@ export default function DebugWindow() {
   useEffect(() => void (document.title = `${t("panel.debug")} · flowengine`), [language]);
   return (
     <main className={`debug-window ${connection}`} aria-label={t("panel.debug")}>
-      <LostConnection /><DebugPanel />{dialog && <Dialogs />}
+      <h1 className="sr">{t("panel.debug")}</h1><LostConnection /><DebugPanel />{dialog && <Dialogs />}
       <Notifications />
     </main>
   );

@@ -13,6 +13,7 @@ import { display, KEYMAPS } from "./keys";
 import { PackagesDialog } from "./PackagesDialog";
 import { Login } from "./Login";
 import { List } from "./ProblemsPanel";
+import { SystemInfo } from "./SystemInfo";
 import { type Dialog as Request, openDialog, type Theme, useUi } from "./ui";
 import { loadLanguage, t, useLanguage } from "./words";
 import "../styles/forms.css";
@@ -29,6 +30,7 @@ function Shown({ dialog }: { dialog: Request }) {
     case "keys": return <Keys />;
     case "settings": return <Settings />;
     case "events": return <Events />;
+    case "system": return <SystemInfo />;
     case "packages": return <PackagesDialog />;
     case "login": return <Login closable={dialog.closable} />;
     case "deploy-problems": return <DeployProblems proceed={dialog.proceed} />;
@@ -40,9 +42,9 @@ function Shown({ dialog }: { dialog: Request }) {
   }
 }
 
-interface ModalProps { title: string; children: ReactNode; actions?: ReactNode; wide?: boolean; closable?: boolean }
+interface ModalProps { title: string; children: ReactNode; actions?: ReactNode; wide?: boolean; closable?: boolean; closing?: string }
 
-export function Modal({ title, children, actions, wide, closable = true }: ModalProps) {
+export function Modal({ title, children, actions, wide, closable = true, closing = actions ? t("common.cancel") : t("common.close") }: ModalProps) {
   const element = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     if (!element.current?.open) element.current?.showModal();
@@ -51,7 +53,7 @@ export function Modal({ title, children, actions, wide, closable = true }: Modal
     <dialog ref={element} className={wide ? "modal wide" : "modal"} aria-label={title} onCancel={(event) => !closable && event.preventDefault()} onClose={() => openDialog(null)}>
       <h2>{title}</h2>
       <div className="modal-body">{children}</div>
-      <footer>{closable && <button type="button" className="btn" onClick={() => openDialog(null)}>{actions ? t("common.cancel") : t("common.close")}</button>}{actions}</footer>
+      <footer>{closable && <button type="button" className="btn" onClick={() => openDialog(null)}>{closing}</button>}{actions}</footer>
     </dialog>
   );
 }
@@ -78,7 +80,7 @@ function DeployProblems({ proceed }: { proceed: () => void }) {
 function Keys() {
   return (
     <Modal title={t("keys.title")} wide>
-      <div className="keys-list">
+      <div className="keys-list" tabIndex={0}>
         {Object.entries(KEYMAPS).map(([scope, map]) => (
           <section key={scope}><h4 aria-level={3}>{t(`keys.${scope}`)}</h4>
             <dl>{Object.entries(map).map(([keys, action]) => <div key={keys}><dt>{t(`action.${action}`)}</dt><dd>{display(keys).map((key, at) => <kbd key={at}>{key}</kbd>)}</dd></div>)}</dl>
@@ -116,7 +118,7 @@ function Events() {
   const events = useRuntime((state) => state.events);
   return (
     <Modal title={t("events.title")} wide>
-      <ul className="plain events">{[...events].reverse().map(({ at, topic, text }, index) => <li key={index}><time className="muted">{new Date(at).toLocaleTimeString()}</time> <span className={`pill ${topic === "error" ? "err" : topic === "warning" ? "warn" : ""}`}>{t(`level.${topic}`)}</span> {text}</li>)}</ul>
+      <ul className="plain events" tabIndex={0}>{[...events].reverse().map(({ at, topic, text }, index) => <li key={index}><time className="muted">{new Date(at).toLocaleTimeString()}</time> <span className={`pill ${topic === "error" ? "err" : topic === "warning" ? "warn" : ""}`}>{t(`level.${topic}`)}</span> {text}</li>)}</ul>
       {!events.length && <p className="none">{t("events.none")}</p>}
     </Modal>
   );

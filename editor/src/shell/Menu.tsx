@@ -58,7 +58,7 @@ export function Menu({ at, entries, close, label, alignRight }: MenuProps) {
 
 function row(entry: MenuEntry, close: () => void): ReactNode {
   if (entry === "line") return <hr />;
-  if ("heading" in entry) return <h4>{entry.heading}</h4>;
+  if ("heading" in entry) return <span className="menu-head">{entry.heading}</span>;
   return (
     <button type="button" role={entry.checked === undefined ? "menuitem" : "menuitemradio"} aria-checked={entry.checked} disabled={entry.disabled} className={entry.danger ? "danger" : undefined}
       onClick={() => {

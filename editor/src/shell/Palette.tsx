@@ -9,6 +9,7 @@ import { currentScene } from "../canvas/viewport";
 import { useSelection } from "../document/selection";
 import { useDocument } from "../document/store";
 import { useRegistry } from "../server/registry";
+import { Grip } from "./Grip";
 import { laterComponent } from "./later";
 import { type PaletteItem, paletteGroups } from "./palette";
 import { useUi } from "./ui";
@@ -65,6 +66,7 @@ export function Palette() {
           {!groups.length && filter && <p className="none">{t("palette.none", { filter })} <button type="button" className="link" onClick={() => setFilter("")}>{t("common.clear")}</button></p>}
         </div>
       )}
+      <Grip part="paletteWidth" label={t("palette.width")} />
     </aside>
   );
 }

@@ -1,8 +1,8 @@
 /** The rail of panels on the right, and the panel that is open. */
-import { type PointerEvent, useState } from "react";
 import type { Glyph } from "../canvas/glyphs";
 import { Icon } from "../canvas/Icon";
 import { useRuntime } from "../server/runtime";
+import { Grip } from "./Grip";
 import { laterComponent } from "./later";
 import { type Panel, togglePanel, useUi } from "./ui";
 import { t } from "./words";
@@ -23,27 +23,12 @@ export function Rail() {
   );
 }
 
-const [NARROWEST, WIDEST] = [320, 560];
-
 export function Side() {
   const panel = useUi((state) => state.panel);
-  const kept = useUi((state) => state.sideWidth);
-  const [width, setWidth] = useState(kept);
   if (!panel) return null;
-
-  const resize = (event: PointerEvent<HTMLElement>) => {
-    const grip = event.currentTarget;
-    grip.setPointerCapture(event.pointerId);
-    const wanted = (x: number) => Math.min(WIDEST, Math.max(NARROWEST, width + event.clientX - x));
-    grip.onpointermove = (move) => setWidth(wanted(move.clientX));
-    grip.onpointerup = (up) => {
-      grip.onpointermove = grip.onpointerup = null;
-      useUi.setState({ sideWidth: wanted(up.clientX) });
-    };
-  };
   return (
-    <aside className="side" style={{ width }} aria-label={t(`panel.${panel}`)}>
-      <span className="side-grip" onPointerDown={resize} aria-hidden="true" />
+    <aside className="side" aria-label={t(`panel.${panel}`)}>
+      <Grip part="sideWidth" label={t("rail.width")} />
       <PanelOf panel={panel} />
     </aside>
   );

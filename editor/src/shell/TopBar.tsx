@@ -104,7 +104,7 @@ function You() {
     actionItem("show-import-dialog", "download"), actionItem("show-export-dialog", "up"), actionItem("manage-palette", "plug"), "line",
     actionItem("show-history", "runs"), "line",
     { heading: t("settings.theme") }, themeItem("light"), themeItem("dark"), themeItem("auto"), "line",
-    actionItem("show-keyboard-shortcuts", "keyboard"), actionItem("show-event-log", "bell"), actionItem("show-user-settings", "gear"),
+    actionItem("show-keyboard-shortcuts", "keyboard"), actionItem("show-event-log", "bell"), actionItem("show-system-info", "pulse"), actionItem("show-user-settings", "gear"),
     ...(token() ? (["line", { label: t("login.logout"), run: signOut }] as MenuEntry[]) : []),
     ...(visitor ? (["line", { label: t("login.submit"), run: () => openDialog({ kind: "login", closable: true }) }] as MenuEntry[]) : []),
   ];

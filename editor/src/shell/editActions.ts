@@ -1,10 +1,11 @@
 /** Actions that change the flow: on the selection, its wires and groups. */
+import { addJunctions } from "../canvas/addJunctions";
 import { align, type Alignment, distribute, shift } from "../canvas/arrange";
 import { sizeOf } from "../canvas/anatomy";
 import { pressButton } from "../canvas/buttons";
 import { copySelection, cutSelection, duplicateSelection, pasteFromClipboard } from "../canvas/clipboard";
 import { middleOf } from "../canvas/curve";
-import { connectNodes, createJunction, createNode, createNote, insertNode } from "../canvas/insert";
+import { connectNodes, createNode, createNote, insertNode } from "../canvas/insert";
 import { labelByDefault } from "../canvas/look";
 import { wireEnds } from "../canvas/scene";
 import { placeForNew, snapped } from "../canvas/view";
@@ -13,8 +14,8 @@ import { selectedWires } from "../canvas/wiring";
 import { group, membersDeep, mergeGroups, outermost, putInto, takeOut, ungroup } from "../document/actions/groups";
 import { add, insert, move, remove, setDisabled, showLabels, update } from "../document/actions/nodes";
 import { fromSelection } from "../document/actions/subflows";
-import { addWire, detach, disconnect, manyToOne, oneToMany, removeWire, series, splice } from "../document/actions/wires";
-import { type FlowEntry, isGroup, isSubflow, numberOf, subflowOf, textOf } from "../document/flow";
+import { addWire, detach, disconnect, manyToOne, oneToMany, removeWire, series } from "../document/actions/wires";
+import { type FlowEntry, isGroup, isSubflow, subflowOf, textOf } from "../document/flow";
 import { parseSubflowEnd, type Wire } from "../document/index";
 import { useSelection } from "../document/selection";
 import { act, currentDoc, useDocument } from "../document/store";
@@ -129,26 +130,10 @@ function splitWithLinks() {
   select(made);
 }
 
-/** A junction in each chosen wire; wires that share a source share the junction. */
+/** A junction in each chosen wire. */
 function splitWithJunctions() {
-  const { flow, select } = useSelection.getState();
   const scene = currentScene();
-  const bySource = Map.groupBy(selectedWires(), (wire) => `${wire.source}:${wire.port}`);
-  const made: string[] = [];
-  act("history.junction", (draft) => {
-    for (const [first, ...others] of bySource.values()) {
-      const junction = createJunction(flow, middleOf(...wireEnds(scene, first!)));
-      Object.assign(junction, { x: snapped(numberOf(junction, "x")), y: snapped(numberOf(junction, "y")) });
-      add([junction])(draft);
-      splice(first!, junction.id)(draft);
-      for (const wire of others) {
-        removeWire(draft, wire);
-        addWire(draft, { source: junction.id, port: 0, target: wire.target });
-      }
-      made.push(junction.id);
-    }
-  });
-  select(made);
+  addJunctions(new Map(selectedWires().map((wire) => [wire, middleOf(...wireEnds(scene, wire))])));
 }
 
 function newNote() {

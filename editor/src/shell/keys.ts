@@ -1,5 +1,6 @@
 /** Node-RED's key map, with what it lacks on keys it leaves free. */
 import { type ActionName, run } from "./actions";
+import { t } from "./words";
 
 /** Work anywhere but in a text field. */
 const EVERYWHERE: Record<string, ActionName> = {
@@ -37,7 +38,10 @@ export function keysOf(action: ActionName): string | undefined {
 /** Handled by the browser's own clipboard events, listed for people. */
 export const CLIPBOARD: Record<string, ActionName> = { "ctrl-c": "copy-selection", "ctrl-x": "cut-selection", "ctrl-v": "paste" };
 
-export const KEYMAPS = { everywhere: EVERYWHERE, canvas: CANVAS, clipboard: CLIPBOARD };
+/** Keys that are held while the pointer draws, listed for people. */
+const POINTER: Record<string, ActionName> = { "alt-shift-drag": "split-wires-with-junctions" };
+
+export const KEYMAPS = { everywhere: EVERYWHERE, canvas: CANVAS, clipboard: CLIPBOARD, pointer: POINTER };
 
 /** A second key of a chord must follow within this time. */
 const CHORD_MS = 1500;
@@ -87,6 +91,6 @@ export function isTyping(target: EventTarget | null): boolean {
 /** As people read it: ⌘ on a Mac, Ctrl elsewhere. */
 export function display(keys: string): string[] {
   const mac = /Mac|iPhone|iPad/.test(navigator.platform);
-  const names: Record<string, string> = { ctrl: mac ? "⌘" : "Ctrl", alt: mac ? "⌥" : "Alt", shift: mac ? "⇧" : "Shift", up: "↑", down: "↓", left: "←", right: "→", enter: "↵", backspace: "⌫", delete: "Del", escape: "Esc", space: "Space", tab: "Tab" };
+  const names: Record<string, string> = { ctrl: mac ? "⌘" : "Ctrl", alt: mac ? "⌥" : "Alt", shift: mac ? "⇧" : "Shift", up: "↑", down: "↓", left: "←", right: "→", enter: "↵", backspace: "⌫", delete: "Del", escape: "Esc", space: "Space", tab: "Tab", drag: t("keys.drag") };
   return keys.split(" ").flatMap((part) => part.replace(/--$/, "-−").split("-").map((key) => names[key] ?? key.toUpperCase()));
 }

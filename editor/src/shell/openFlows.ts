@@ -17,6 +17,12 @@ export function turnTab(step: number) {
   if (next) useSelection.getState().show(next);
 }
 
+/** The first tab, or the last. */
+export function showEnd(at: 0 | -1) {
+  const id = visibleTabs().at(at);
+  if (id) useSelection.getState().show(id);
+}
+
 export function hideFlow(id = flow()) {
   if (visibleTabs().length < 2) return;
   if (id === flow()) turnTab(visibleTabs().indexOf(id) === 0 ? 1 : -1);

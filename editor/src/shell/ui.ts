@@ -27,6 +27,7 @@ export type Dialog =
   | { kind: "confirm"; title: string; text: string; action: string; proceed: () => void }
   | { kind: "login"; closable?: boolean }
   | { kind: "events" }
+  | { kind: "system" }
   | { kind: "packages" };
 
 interface UiState {
@@ -40,13 +41,14 @@ interface UiState {
   command: string | null;
   mobile: MobileView;
   sideWidth: number;
+  paletteWidth: number;
 }
 
 const KEY = "flowengine.shell";
-const KEPT = ["panel", "palette", "paletteTab", "theme", "sideWidth"] as const;
+const KEPT = ["panel", "palette", "paletteTab", "theme", "sideWidth", "paletteWidth"] as const;
 
 export const useUi = create<UiState>(() => ({
-  panel: null, palette: true, paletteTab: "nodes", theme: "auto", dialog: null, trays: [], command: null, mobile: "flow", sideWidth: 392, ...recall(),
+  panel: null, palette: true, paletteTab: "nodes", theme: "auto", dialog: null, trays: [], command: null, mobile: "flow", sideWidth: 392, paletteWidth: 208, ...recall(),
 }));
 
 useUi.subscribe((state) => {

@@ -11,7 +11,7 @@ import { useSelection } from "../document/selection";
 import { act, currentDoc } from "../document/store";
 import { clearDebug, notify } from "../server/runtime";
 import { deploy, setRunning } from "./deploy";
-import { hideFlow, turnTab, visibleTabs } from "./openFlows";
+import { hideFlow, showEnd, turnTab, visibleTabs } from "./openFlows";
 import { confirm, openDialog, openTray, type Panel, showPanel, useUi } from "./ui";
 import { t } from "./words";
 
@@ -109,6 +109,7 @@ export const viewActions = {
   "delete-flow": { run: () => deleteFlow(), enabled: () => Boolean(tab()) && !isLastTab(flow()) },
   "hide-flow": { run: () => hideFlow() }, "show-last-hidden-flow": { run: showLastHidden, enabled: () => useSelection.getState().hidden.size > 0 },
   "show-next-tab": { run: () => turnTab(1) }, "show-previous-tab": { run: () => turnTab(-1) },
+  "show-first-tab": { run: () => showEnd(0) }, "show-last-tab": { run: () => showEnd(-1) },
   "enable-flow": { run: () => setFlow("disabled", false), enabled: () => isOnTab() && Boolean(tab()!.disabled) },
   "disable-flow": { run: () => setFlow("disabled", true), enabled: () => isOnTab() && !tab()!.disabled },
   "lock-flow": { run: () => setFlow("locked", true), enabled: () => isOnTab() && !tab()!.locked },
@@ -121,6 +122,7 @@ export const viewActions = {
   "list-flows": { run: () => useUi.setState({ command: "flow:" }) },
   "show-import-dialog": { run: () => openDialog({ kind: "import" }) }, "show-export-dialog": { run: () => openDialog({ kind: "export" }) },
   "show-keyboard-shortcuts": { run: () => openDialog({ kind: "keys" }) }, "show-user-settings": { run: () => openDialog({ kind: "settings" }) }, "show-event-log": { run: () => openDialog({ kind: "events" }) },
+  "show-system-info": { run: () => openDialog({ kind: "system" }) },
   "show-history": { run: () => openDialog({ kind: "history" }) },
   "manage-palette": { run: () => openDialog({ kind: "packages" }) },
   "show-info-tab": panel("info"), "show-help-tab": panel("help"), "show-debug-tab": panel("debug"), "show-config-tab": panel("config"),

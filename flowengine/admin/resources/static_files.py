@@ -10,7 +10,7 @@ from aiohttp import web
 
 from ..guard import is_for_admin
 from ..server import PasswordGate
-from ..settings import StaticFolder
+from ..settings_tables import StaticFolder
 
 if TYPE_CHECKING:
     from ..runtime import Runtime

@@ -65,8 +65,10 @@
         if (text.charCodeAt(0) !== 64) return decode(text);
         const at = text.indexOf('\n');
         const names = namesOf(text.slice(1, at));
-        const message = JSON.parse(text.slice(at + 1, text.indexOf('\n', at + 1)));
         call.unread = names;
+        // The function cannot ask for anything but what is there; the rest has stayed in Python.
+        if (names.length === 0) return decode(text.slice(at + 1));
+        const message = JSON.parse(text.slice(at + 1, text.indexOf('\n', at + 1)));
         call.text = text;
         for (let i = 0; i < names.length; i++) defineProperty(message, names[i], readers[names[i]] || makeReader(names[i]));
         return message;
@@ -122,6 +124,7 @@
     function write(message) {
         const call = calls.get(message);
         if (call === undefined || call.unread === null || call.ended) return encode(message);
+        if (call.unread.length === 0) return '@\n' + encode(message);
         const rest = {};
         const kept = [];
         for (const name of keys(message)) {

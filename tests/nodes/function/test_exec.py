@@ -6,6 +6,8 @@ import asyncio
 import os
 from typing import Any
 
+import pytest
+
 from flowengine.testing import FlowHarness
 
 from ...engine.flows import helper, node, tab
@@ -36,6 +38,24 @@ async def test_output_errors_and_code_come_apart():
 async def test_bytes_that_are_no_text_stay_bytes():
     running = await play({}, command="printf '\\377\\000'", addpay="")
     assert running.received("out")[0]["payload"] == b"\xff\x00"
+
+
+async def test_output_with_control_characters_stays_bytes():
+    running = await play({}, command="printf 'a\\000b'", addpay="")
+    assert running.received("out")[0]["payload"] == b"a\x00b"
+
+
+@pytest.mark.parametrize("spawn", ["true", "false"])
+async def test_no_command_is_an_error(spawn: str):
+    running = await play({}, command="", addpay="", useSpawn=spawn)
+    assert [report.text for report in running.errors] == [
+        "TypeError [ERR_INVALID_ARG_VALUE]: The argument 'file' cannot be empty. Received ''"
+    ]
+
+
+async def test_nothing_to_append_may_be_null():
+    running = await play({"payload": "x"}, command="echo a", addpay=None)
+    assert running.received("out")[0]["payload"] == "a\n"
 
 
 async def test_a_program_that_prints_without_end_is_stopped():

@@ -332,3 +332,35 @@ async def test_where_flows_have_too_much_to_do_clients_are_sent_away():
             assert answer.status == 200
         for _ in range(4):
             delivery.end()
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "status"),
+    [
+        ("application/json", b"{bad", 400),
+        ("application/json; charset=latin1", b"{}", 415),
+        ("application/x-www-form-urlencoded", b"&".join([b"a=1"] * 1001), 413),
+        ("multipart/form-data", b"x", 500),
+    ],
+)
+async def test_beside_an_admin_api_at_the_root_broken_bodies_are_the_clients_fault(
+    content_type: str, body: bytes, status: int
+):
+    async with flow(*echo("post", upload=True)) as harness:
+        headers = {"Content-Type": content_type}
+        assert (await ask(harness, "POST", "/t", data=body, headers=headers))[0] == 500
+        harness.engine.nodes["in"]._server.mount("/", Connection)
+        assert (await ask(harness, "POST", "/t", data=body, headers=headers))[0] == status
+        assert len(harness.warnings) == 2
+
+
+async def test_a_byte_order_mark_is_no_part_of_a_text():
+    async with flow(*echo("post")) as harness:
+        await ask(harness, "POST", "/t", data=b"\xef\xbb\xbfx", headers={"Content-Type": "text/plain"})
+        assert harness.received("seen")[0]["payload"] == "x"
+
+
+async def test_white_space_around_a_header_is_no_part_of_it():
+    async with flow(*echo()) as harness:
+        await raw(harness, b"GET /t HTTP/1.1\r\nHost: h\r\nX-A: \t b \t\r\nConnection: close\r\n\r\n")
+        assert harness.received("seen")[0]["req"]["headers"]["x-a"] == "b"

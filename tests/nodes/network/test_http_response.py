@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import aiohttp
@@ -176,3 +177,35 @@ async def test_a_message_without_a_request_has_nobody_to_answer():
     async with flow(node("out", "http response")) as harness:
         await harness.send("out", {"payload": "x"})
         assert [report.text for report in harness.warnings] == ["No response object"]
+
+
+@pytest.mark.parametrize(
+    ("name", "cookie", "text"),
+    [
+        ("a b", "x", "argument name is invalid"),
+        ("é", "x", "argument name is invalid"),
+        ("a", {"value": "x", "domain": "x;y"}, "option domain is invalid"),
+        ("a", {"value": "x", "path": "/a;b"}, "option path is invalid"),
+        ("a", {"value": "x", "maxAge": "soon"}, "option maxAge is invalid"),
+        ("a", {"value": "x", "priority": 5}, "option priority is invalid"),
+        ("a", {"value": "x", "sameSite": "bad"}, "option sameSite is invalid"),
+    ],
+)
+async def test_a_cookie_that_would_break_its_header_is_an_error(name: str, cookie: Any, text: str):
+    async with answering({"payload": "x", "cookies": {name: cookie}}) as harness:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await ask(harness)
+        assert [report.text for report in harness.errors] == [f"TypeError: {text}"]
+
+
+async def test_a_cookie_may_have_no_path():
+    async with answering({"payload": "x", "cookies": {"a": {"value": "v", "path": ""}}}) as harness:
+        answer, _ = await ask(harness)
+    assert answer.headers["Set-Cookie"] == "a=v"
+
+
+async def test_a_media_type_is_written_small():
+    async with answering({"payload": "x", "headers": {"content-type": "TEXT/PLAIN"}}) as harness:
+        answer, _ = await ask(harness)
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import Any
 
 import pytest
 from flowengine.nodes.network import mqtt_broker
+from flowengine.nodes.network.mqtt_client import MqttClient
+from flowengine.nodes.network.mqtt_paho import Address, Login
 from flowengine.nodes.network.mqtt_topics import is_filter, is_topic, matches
 
 from flowengine.messages import Msg
@@ -233,3 +236,29 @@ def test_filters_and_topics_have_rules():
 
 def test_pauses_are_bounded():
     assert Settings().mqtt_reconnect_time / 1000 < mqtt_broker.LONGEST_PAUSE <= 60
+
+
+async def test_a_connection_that_is_given_up_while_it_opens_does_not_stay():
+    ended, opening, go_on = asyncio.Event(), threading.Event(), threading.Event()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        ended.set()
+
+    async with tcp_server(talk) as port:
+        client = MqttClient(Address("127.0.0.1", port), Login("late"))
+        open_socket = client._open_socket
+
+        def slowly() -> None:
+            opening.set()
+            go_on.wait(10)
+            open_socket()
+
+        client._open_socket = slowly
+        connecting = asyncio.create_task(client.connect())
+        await asyncio.to_thread(opening.wait, 10)
+        connecting.cancel()
+        await asyncio.wait((connecting,))
+        go_on.set()
+        async with asyncio.timeout(10):
+            await ended.wait()

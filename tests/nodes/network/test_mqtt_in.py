@@ -166,3 +166,11 @@ async def test_where_flows_have_too_much_to_do_the_broker_waits(mosquitto: Mosqu
         delivery.end()
         await until(lambda: len(payloads(harness)) == 40)
         assert payloads(harness) == list(range(40))
+
+
+@pytest.mark.parametrize("datatype", ["auto", "auto-detect"])
+async def test_a_payload_with_control_characters_is_no_text(mosquitto: Mosquitto, datatype: str):
+    async with hearing(mosquitto, datatype=datatype) as harness:
+        await publish(harness, {"payload": b"a\x00b"}, {"payload": b"a\tb\r\n"})
+        await until(lambda: len(payloads(harness)) == 2)
+        assert payloads(harness) == [b"a\x00b", "a\tb\r\n"]

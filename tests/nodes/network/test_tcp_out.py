@@ -39,7 +39,8 @@ async def test_base64_is_decoded_and_a_connection_may_end_after_each_message():
                 await until(lambda: statuses(harness, "out")[-1] == "common.status.connected")
                 await harness.send("out", {"payload": text})
             await until(lambda: len(got) == 2)
-    assert got == [b"hi", b"k\xef\xf0"]
+    # The node connects again after each message, so there may be a connection that brings nothing.
+    assert got[:2] == [b"hi", b"k\xef\xf0"]
 
 
 async def test_all_clients_of_a_port_get_the_payload():

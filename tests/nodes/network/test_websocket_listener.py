@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
@@ -130,3 +131,16 @@ async def test_flow_routes_and_websockets_share_a_connection():
         async with http.ws_connect(ws(harness)) as client:
             await client.send_str("x")
             await until(lambda: harness.received("seen"))
+
+
+async def test_the_first_protocol_that_a_client_names_is_taken_where_none_is_set():
+    async with listening() as harness, aiohttp.ClientSession() as http:
+        async with http.ws_connect(ws(harness), protocols=("a", "b")) as client:
+            assert client.protocol == "a"
+
+
+async def test_a_date_goes_out_as_json():
+    async with listening() as harness, aiohttp.ClientSession() as http:
+        async with http.ws_connect(ws(harness)) as client:
+            await harness.send("out", {"payload": datetime(1970, 1, 1, tzinfo=UTC)})
+            assert await client.receive_str() == '"1970-01-01T00:00:00.000Z"'
