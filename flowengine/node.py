@@ -62,10 +62,21 @@ class NodeConfig(BaseModel):
     def _clean_wires(cls, value: Any) -> Any:
         if not isinstance(value, list):
             return []
-        if all(port.__class__ is list and all(target.__class__ is str for target in port) for port in value):
+        if _are_clean(value):
             return value
         ports = [port if isinstance(port, list) else [port] for port in value]
         return [[target if isinstance(target, str) else "" for target in port] for port in ports]
+
+
+def _are_clean(wires: list[Any]) -> bool:
+    # Loops, not generators: every node of a flow comes by here when it starts.
+    for port in wires:
+        if port.__class__ is not list:
+            return False
+        for target in port:
+            if target.__class__ is not str:
+                return False
+    return True
 
 
 class TimerHandle:

@@ -14,7 +14,9 @@ from playwright.sync_api import Locator, expect
 from .author import Author, meaning
 from .conftest import Opener
 from .servers import PRESS, SHOW, TAB, Server
+from .test_looks import axe, faults
 
+__all__ = ["axe"]
 pytestmark = pytest.mark.browser
 
 INFO = "# Greets\n\nSays **hello**, see [the page](https://example.org/).\n\n<img src=x onerror=alert(1)>\n\n- one\n- two"
@@ -227,3 +229,16 @@ def test_a_report_that_is_switched_off_is_told(silent: Server, openers: Opener) 
     author = openers(silent, expected="403")
     author.run("System information")
     author.says("The settings of this server switch this report off.")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_is_read_is_clean_to_axe(openers: Opener, server: Server, axe: str, scheme: str) -> None:
+    server.deploy([TAB, ABOUT, SHOW, OTHER])
+    author = openers(server, color_scheme=scheme)
+    author.node("press").get_by_role("button", name="Read the description").click()
+    expect(reading(author)).to_be_visible()
+    assert faults(author, axe) == ""
+    author.page.keyboard.press("Escape")
+    author.run("System information")
+    author.page.locator(".system-report summary").click()
+    assert faults(author, axe) == ""
