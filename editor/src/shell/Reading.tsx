@@ -55,7 +55,7 @@ function Popover({ entry }: { entry: FlowEntry }) {
 
   return (
     <section ref={element} className="reading" role="dialog" aria-label={nameOf(entry)} style={place} onKeyDown={keepScrolling}>
-      <header><b className="ell grow">{nameOf(entry)}</b><button type="button" className="ib small" title={t("common.close")} aria-label={t("common.close")} onClick={close}><Icon name="x" size="sm" /></button></header>
+      <div className="head"><h2 className="ell grow">{nameOf(entry)}</h2><button type="button" className="ib small" title={t("common.close")} aria-label={t("common.close")} onClick={close}><Icon name="x" size="sm" /></button></div>
       <div className="markdown" tabIndex={0}><Markdown text={textOf(entry, "info")} /></div>
     </section>
   );
