@@ -98,7 +98,8 @@ def test_undoing_everything_is_the_start_and_redoing_it_the_end(
     start = author.exported()
     for _ in range(ACTS):
         chance.choice(DEEDS)(author, chance)
-        while author.page.locator("section.tray").count():  # two selecting clicks on one node are a double click at times
+        # Two selecting clicks on one node are a double click at times.
+        while author.page.locator("section.tray").count():
             author.page.keyboard.press("Escape")
     end = author.exported()
     assert end != start
