@@ -217,7 +217,11 @@ class HttpServer:
 
     @property
     def is_shared(self) -> bool:
-        """Whether the admin API lies at ``/``: its parsers then refuse broken bodies before any flow sees them."""
+        """Whether the server's application answers what no flow does.
+
+        Broken bodies are then refused with a status of their own. In a run without it they are errors inside of a
+        flow (500), as in a Node-RED whose admin API lies elsewhere.
+        """
         return any(not prefix for prefix, _ in self._mounts)
 
     def taker(self, method: str, url: str, *, websocket: bool) -> Callable[[], Any] | None:

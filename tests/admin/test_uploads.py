@@ -77,8 +77,8 @@ CASES: dict[str, tuple[str, str, int]] = {
     "an upload": ("upload", "multipart/form-data; boundary=edge", 413),
     "an upload that is not split": ("plain", "multipart/form-data; boundary=edge", 413),
     "JSON that is not parsed": ("raw", "application/json", 413),
-    "JSON": ("plain", "application/json", 500),  # as Node-RED answers what is beyond apiMaxLength
-    "a form": ("plain", "application/x-www-form-urlencoded", 500),
+    "JSON": ("plain", "application/json", 413),
+    "a form": ("plain", "application/x-www-form-urlencoded", 413),
     "a deploy": ("admin/flows", "application/json", 413),
 }
 
