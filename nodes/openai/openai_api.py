@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Iterable
 from contextlib import aclosing
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
@@ -192,13 +193,15 @@ class OpenaiApi(Node):
         made = StreamMessages(
             msg, parts=self.config.stream_parts, text=self.config.stream_text, stream=call.stream
         )
+        take = made.take
+        send = partial(self._send, call) if self.config.details else self.send
         async with aclosing(source.batches()) as batches:
             async for batch in batches:
                 for event in batch:
-                    if (out := made.take(event)) is not None:
-                        self._send(call, out)
+                    if (out := take(event)) is not None:
+                        send(out)
         for out in made.finish():
-            self._send(call, out)
+            send(out)
 
     async def _send_pages(self, call: Call, msg: Msg) -> None:
         every: list[Any] = []

@@ -13,7 +13,8 @@ def copied(msg: Msg, payload: Any) -> Msg:
     copy = Msg(msg)
     copy["payload"] = payload
     copy.shared = True
-    copy.entry = msg.entry
+    if msg.entry is not None:
+        copy.entry = msg.entry
     if msg.stream:
         copy.stream = msg.stream
     return copy
