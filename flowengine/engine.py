@@ -14,7 +14,7 @@ from .credentials import Credentials
 from .delivery import Delivery
 from .deploy import Difference, compare
 from .flow import Flow
-from .flow_file import FlowFile, FlowSet, NodeDict, read_flow, sort_nodes
+from .flow_file import FlowFile, FlowSet, NodeDict, may_have_variables, read_flow, sort_nodes
 from .garbage import release, unhindered
 from .hooks import Hooks, NodeEvent
 from .host import Host, Report
@@ -58,6 +58,8 @@ class Engine:
         self.stores = Stores(self.settings.context_storage, str(user_dir) if user_dir else None)
         self.global_context = Context(self.stores, "global", seed=self.settings.function_global_context)
         self.flow_set = FlowSet()
+        self.may_have_variables = False
+        """Whether some property may be ``${NAME}``; most flows have none, and nothing is looked for in their nodes."""
         self.file = FlowFile([])
         self.credentials: Credentials = {}
         self.flows: dict[str, Flow] = {}
@@ -110,6 +112,7 @@ class Engine:
 
     def _take(self, file: FlowFile, new: FlowSet) -> None:
         self.file, self.flow_set = file, new
+        self.may_have_variables = may_have_variables(file.nodes)
         self.failed = {}
         for node_id in new.doubled:
             node = new.by_id[node_id]

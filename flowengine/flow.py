@@ -92,7 +92,7 @@ class Flow:
 
     def _make(self, node_class: type[Node], config: NodeDict) -> Node | None:
         try:
-            values = self._substituted(config) if self.engine.flow_set.may_have_variables else config
+            values = self._substituted(config) if self.engine.may_have_variables else config
             return node_class(
                 read_config(node_class, values), self, self.engine.credentials_of(_alias(config))
             )

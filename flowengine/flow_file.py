@@ -143,8 +143,6 @@ class FlowSet:
     outside: Part = field(default_factory=lambda: Part("global", {"id": "global", "type": "global"}))
     by_id: dict[str, NodeDict] = field(default_factory=dict)
     doubled: list[str] = field(default_factory=list)
-    may_have_variables: bool = True
-    """Whether some property may be ``${NAME}``; most flows have none, and nothing is looked for in their nodes."""
 
     def place(self, node: NodeDict) -> str:
         """Name the place of a node for people: ``tab "Chat"``."""
@@ -158,7 +156,7 @@ class FlowSet:
 
 def sort_nodes(nodes: list[NodeDict]) -> FlowSet:
     """Sort nodes into tabs, subflows and groups; the later of two nodes with one id counts."""
-    found = FlowSet(may_have_variables=may_have_variables(nodes))
+    found = FlowSet()
     for node in nodes:
         if node["id"] in found.by_id:
             found.doubled.append(node["id"])

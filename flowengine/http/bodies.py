@@ -106,14 +106,18 @@ def _read_form(text: str) -> Any:
 
 
 def _text(headers: dict[str, Any], body: bytes, limit: int, charsets: str) -> str:
-    found = re.search(r'charset\s*=\s*"?([^";\s]+)', str(headers["content-type"]), re.IGNORECASE)
-    charset = found[1].lower() if found else "utf-8"
+    charset = _charset(str(headers["content-type"])).lower()
     if not charset.startswith(charsets):
         raise _unsupported("charset", charset.upper())
     try:
         return _inflated(headers, body, limit).decode(charset, "replace").removeprefix("\ufeff")
     except LookupError:
         raise _unsupported("charset", charset.upper()) from None
+
+
+def _charset(content_type: str) -> str:
+    found = re.search(r'charset\s*=\s*"?([^";\s]+)', content_type, re.IGNORECASE)
+    return found[1] if found else "utf-8"
 
 
 def _unsupported(what: str, value: str) -> BodyError:
@@ -206,8 +210,7 @@ def _extended(text: str, name: str) -> str | None:
 
 
 def _decoded(content: bytes, kind: str) -> str:
-    found = re.search(r'charset\s*=\s*"?([^";\s]+)', kind, re.IGNORECASE)
     try:
-        return content.decode(found[1] if found else "utf-8", "replace")
+        return content.decode(_charset(kind), "replace")
     except LookupError:
         return content.decode("utf-8", "replace")

@@ -76,7 +76,8 @@ async def read_events(stream: Stream) -> AsyncGenerator[list[Any], None]:
         try:
             for raw in splitter.feed(block) if block else splitter.finish():
                 if raw.startswith(b"data: {") and b"\n" not in raw:  # nearly all are like this: no detours
-                    batch.append(_loaded(raw[6:]))
+                    value = _loaded(raw[6:])
+                    batch.append(_checked(None, value) if "error" in value else value)
                     continue
                 name, data = read_event(raw)
                 if data is None:
@@ -93,21 +94,20 @@ async def read_events(stream: Stream) -> AsyncGenerator[list[Any], None]:
             yield batch
 
 
-def _loaded(data: bytes) -> Any:
-    """The value of an event without a name."""
-    try:
-        value = orjson.loads(data)
-    except orjson.JSONDecodeError:
-        return decode(None, data)
-    return decode(None, data) if "error" in value else value
-
-
 def decode(name: str | None, data: bytes) -> Any:
     """The value of an event; raises ApiError where the event reports an error, or is no JSON."""
+    return _checked(name, _loaded(data))
+
+
+def _loaded(data: bytes) -> Any:
     try:
-        value = orjson.loads(data)
+        return orjson.loads(data)
     except orjson.JSONDecodeError:
-        value = parse_json(data.decode("utf-8", "replace"))
+        return parse_json(data.decode("utf-8", "replace"))
+
+
+def _checked(name: str | None, value: Any) -> Any:
+    """The value of an event of this name; raises ApiError where it reports an error."""
     if name is not None and name.startswith("thread."):
         return value  # a run that failed is news, not a failure of the call
     error = value.get("error") if isinstance(value, dict) else None
