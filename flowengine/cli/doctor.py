@@ -16,6 +16,7 @@ from .user_folder import add_option, folder_of
 
 if TYPE_CHECKING:
     from ..admin.settings import ServerSettings
+    from ..node_sets import NodeSets
 
 Finding = tuple[str, str]
 """Level (ok, note or error), and what was found."""
@@ -52,8 +53,9 @@ def _findings(folder: Path) -> Iterator[Finding]:
         return
     yield from (("note", note) for note in notes)
     yield "ok", "the settings can be read"
-    yield from _packages(folder)
-    yield from _files(folder, settings)
+    node_sets = _node_sets(folder)
+    yield from _packages(folder, node_sets)
+    yield from _files(folder, settings, node_sets)
     yield from _tracing(settings)
     yield from _port(settings)
 
@@ -67,14 +69,18 @@ def _editor() -> Iterator[Finding]:
         yield "ok", "the editor's page is built"
 
 
-def _packages(folder: Path) -> Iterator[Finding]:
-    """Look at what was added to the palette: whether it is there, and can be imported."""
-    from ..node_packages.installer import NodeInstaller
+def _node_sets(folder: Path) -> NodeSets:
+    from ..node_packages import FOLDER
     from ..node_sets import NodeSets
 
-    installer = NodeInstaller(folder)
-    yield from (("error", fault) for fault in installer.faults())
-    node_sets = NodeSets(packages_folder=installer.folder)
+    return NodeSets(packages_folder=folder / FOLDER)
+
+
+def _packages(folder: Path, node_sets: NodeSets) -> Iterator[Finding]:
+    """Look at what was added to the palette: whether it is there, and can be imported."""
+    from ..node_packages.installer import NodeInstaller
+
+    yield from (("error", fault) for fault in NodeInstaller(folder).faults())
     node_sets.all()
     for package in node_sets.packages():
         reasons = [node_sets.broken[one.place] for one in package.modules if one.place in node_sets.broken]
@@ -87,12 +93,10 @@ def _packages(folder: Path) -> Iterator[Finding]:
         )
 
 
-def _files(folder: Path, settings: ServerSettings) -> Iterator[Finding]:
+def _files(folder: Path, settings: ServerSettings, node_sets: NodeSets) -> Iterator[Finding]:
     from ..admin.storage import Storage
     from ..admin.users import NAME
     from ..check import Checker
-    from ..node_packages import FOLDER
-    from ..node_sets import NodeSets
 
     for name in (".config.runtime.json", NAME, "history.sqlite"):
         file = folder / name
@@ -106,7 +110,6 @@ def _files(folder: Path, settings: ServerSettings) -> Iterator[Finding]:
     if stored.damage:
         yield "error", stored.damage
     yield "ok", f"{len(stored.nodes)} nodes, secrets of {len(stored.credentials)}"
-    node_sets = NodeSets(packages_folder=folder / FOLDER)
     for problem in Checker(stored.nodes, node_sets, stored.credentials).problems():
         yield "note", str(problem)
 
