@@ -9,7 +9,7 @@ import { useSelection } from "../document/selection";
 import { useDocument } from "../document/store";
 import { useRegistry } from "../server/registry";
 import { run } from "../shell/actions";
-import { afterwards, later, laterComponent } from "../shell/later";
+import { afterwards, laterComponent } from "../shell/later";
 import { t, useLanguage } from "../shell/words";
 import { ConnectionLine } from "./ConnectionLine";
 import { type CanvasEdge, type CanvasNode, toEdges, toNodes } from "./flowElements";
@@ -21,6 +21,7 @@ import { GroupBox, Junction, SubflowEndBox } from "./Others";
 import { useOverviewPointer } from "./overviewPointer";
 import { itemAt, sceneOf } from "./scene";
 import { canvas, useView } from "./view";
+import { slice } from "./slicing";
 import { currentScene, LARGEST, showStart, SMALLEST } from "./viewport";
 import { VirtualLinks } from "./VirtualLinks";
 import { WireLine } from "./Wire";
@@ -29,8 +30,6 @@ import { ZoomControls } from "./ZoomControls";
 
 const Minimap = afterwards(() => import("./Minimap"));
 const Overview = laterComponent(() => import("./Overview"));
-/** A line across wires, begun by Alt and Shift. */
-const slicing = later(() => import("./slicing"));
 const Note = laterComponent(() => import("./Note"));
 const nodeTypes = { node: FlowNode, junction: Junction, box: GroupBox, note: Note, end: SubflowEndBox };
 const edgeTypes = { wire: WireLine };
@@ -148,14 +147,14 @@ function FlowCanvas() {
   );
 }
 
-/** On the blank and on wires; a node keeps its own gestures. */
+/** A line across wires, begun by Alt and Shift on the blank or on a wire; a node keeps its own gestures. */
 function beginSlice(event: PointerEvent<HTMLElement>): boolean {
   const target = event.target as HTMLElement;
   const begins = event.altKey && event.shiftKey && event.button === 0 && target.closest(".react-flow__pane") && !target.closest(".react-flow__node, .badge-w");
-  if (!begins || !slicing.now) return false;
+  if (!begins) return false;
   event.stopPropagation();
   event.preventDefault();
-  slicing.now.slice(event);
+  slice(event);
   return true;
 }
 

@@ -1,6 +1,6 @@
 /** A line drawn across wires puts a junction into each; what it crosses is marked while it is drawn. */
 import type { PointerEvent } from "react";
-import { addJunctions } from "./addJunctions";
+import { later, sayMissing } from "../shell/later";
 import { curves, type Point, pointAt } from "./curve";
 import { type Scene, type SceneWire, wireEnds } from "./scene";
 import { canvas } from "./view";
@@ -12,6 +12,8 @@ const PIECES = 24;
 /** Less than this between two directions is rounding. */
 const PARALLEL = 1e-6;
 const SVG = "http://www.w3.org/2000/svg";
+/** Only its end needs it, so that a line may be drawn from the first moment on. */
+const junctions = later(() => import("./addJunctions"));
 
 /** Follows the pointer until it is let go; Escape gives up. */
 export function slice(event: PointerEvent<HTMLElement>) {
@@ -41,7 +43,7 @@ export function slice(event: PointerEvent<HTMLElement>) {
   addEventListener("pointerup", (up) => {
     follow(up);
     end();
-    addJunctions(crossed);
+    junctions.load().then(({ addJunctions }) => addJunctions(crossed), sayMissing);
   }, { signal });
   addEventListener("pointercancel", end, { signal });
   addEventListener("keydown", (key) => {
