@@ -16,6 +16,7 @@ from flowengine.http.exchange import join_headers
 from flowengine.http.session import HttpSession
 
 from .cookie_jar import CookieJar, reply_cookies
+from .request_checks import check_head
 from .socket_errors import connect_error, error_code
 from .urls import Url
 
@@ -27,6 +28,13 @@ MOST_REDIRECTS = 21
 KEEP_ALIVE = 4.0
 """Seconds an idle connection is kept: less than the five that most servers give it."""
 _PRIVATE = frozenset(("host", "cookie", "authorization"))
+_PARSE_CODES = (
+    ("Duplicate Content-Length", "HPE_UNEXPECTED_CONTENT_LENGTH"),
+    ("Transfer-Encoding can't", "HPE_INVALID_TRANSFER_ENCODING"),
+    ("header token", "HPE_INVALID_HEADER_TOKEN"),
+    ("header value", "HPE_INVALID_HEADER_TOKEN"),
+    ("chunk size", "HPE_INVALID_CHUNK_SIZE"),
+)
 
 
 @dataclass(slots=True)
@@ -114,6 +122,7 @@ class HttpClient:
                 headers.add(name, item)
         if cookies := call.jar.header(call.url):
             headers["Cookie"] = cookies
+        check_head(call.method, headers.items())
         asked_proxy = proxy_login(call)
         if asked_proxy and call.url.scheme == "http":  # the proxy reads the request itself
             headers.extend(asked_proxy)
@@ -184,10 +193,18 @@ def request_error(error: BaseException, call: Call) -> NodeError:
     if isinstance(error, ClientConnectorError) or getattr(error, "certificate_error", None):
         return _connect_failure(error, call)
     if isinstance(error, ClientResponseError):
-        text = error.message.splitlines()[0] if error.message else "the answer is no HTTP"
-        return _failure(f"Parse Error: {text}", "HPE_INVALID_CONSTANT")
+        text, code = _unreadable(error.message)
+        return _failure(f"Parse Error: {text}", code)
     code = error_code(error)
     return _failure("socket hang up" if code == "ECONNRESET" else f"read {code}", code)
+
+
+def _unreadable(message: str) -> tuple[str, str]:
+    """Return why an answer is no HTTP and Node.js's code for it, from the words of aiohttp's parser."""
+    text = message.partition("\n")[0].rstrip(": ")
+    if not text or text.startswith("Bad status line"):
+        return "Expected HTTP/, RTSP/ or ICE/", "HPE_INVALID_CONSTANT"
+    return text, next((code for words, code in _PARSE_CODES if words in text), "HPE_INVALID_CONSTANT")
 
 
 def _connect_failure(error: Any, call: Call) -> NodeError:

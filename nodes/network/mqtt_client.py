@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from flowengine.errors import NodeError
 
 from .mqtt_messages import Incoming, paho_properties
-from .mqtt_paho import Address, Login, make_client
+from .mqtt_paho import Address, Login, make_client, send_whole_frames
 
 if TYPE_CHECKING:
     from paho.mqtt.client import MQTTMessage
@@ -49,7 +49,7 @@ class MqttClient:
     def _hook(self) -> None:
         """Have Paho tell what happens, on the event loop."""
         paho, on_loop = self._paho, self._on_loop
-        paho.on_socket_open = lambda _client, _data, sock: on_loop(self._watch, sock)
+        paho.on_socket_open = lambda _client, _data, sock: self._opened(sock)
         paho.on_socket_close = lambda _client, _data, sock: on_loop(self._unwatch, sock)
         paho.on_socket_register_write = lambda _client, _data, sock: on_loop(self._watch_writing, sock)
         paho.on_socket_unregister_write = lambda _client, _data, sock: on_loop(self._unwatch_writing, sock)
@@ -220,12 +220,18 @@ class MqttClient:
         else:
             self._loop.call_soon_threadsafe(fn, *args)
 
+    def _opened(self, sock: Any) -> None:
+        if self._address.path is not None:
+            send_whole_frames(sock)
+        self._on_loop(self._watch, sock)
+
     def _watch(self, sock: Any) -> None:
         if not self._is_wanted:  # given up while the thread was opening it, which closes it too
             sock.close()
             return
         # Small packets each way: waiting to fill a larger one costs 40 ms a round.
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        inner = getattr(sock, "_socket", sock)  # Paho's websocket is no socket, but has one
+        inner.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             self._loop.add_reader(sock, self._read, sock)
         except (

@@ -10,6 +10,8 @@ from flowengine.errors import FlowError
 from flowengine.javascript_values import js_json, js_parse, js_parse_float, js_string
 from flowengine.messages import UNDEFINED, Msg
 
+from .buffers import buffer_from
+
 if TYPE_CHECKING:
     from paho.mqtt.client import MQTTMessage
 
@@ -170,9 +172,7 @@ def publish_properties(msg: dict[str, Any], alias_maximum: int) -> dict[str, Any
             found[name] = msg[name]
     correlation = msg.get("correlationData")
     if correlation:
-        found["correlationData"] = (
-            correlation.encode() if isinstance(correlation, str) else bytes(correlation)
-        )
+        found["correlationData"] = buffer_from(correlation)
     set_integer(msg, found, "messageExpiryInterval", 0, 0xFFFFFFFF)
     set_integer(msg, found, "topicAlias", 1, alias_maximum)
     flag = truth(msg.get("payloadFormatIndicator"))

@@ -118,5 +118,10 @@ class MqttOut(Node):
             delivery.end()
 
         delivery.begin()  # until the broker has it
-        if not broker.publish(msg, done):
+        try:
+            published = broker.publish(msg, done)
+        except Exception:
+            delivery.end()
+            raise
+        if not published:
             delivery.end()

@@ -47,6 +47,23 @@ class TlsSocket(ssl.SSLSocket):
             raise
 
 
+def send_whole_frames(websocket: Any) -> None:
+    """Have Paho's websocket say that something is sent only when it is.
+
+    Where the network takes a part of a frame, it keeps the rest and says that nothing was sent. Paho gives the packet
+    up then, and takes the rest for the next one. It has to hear that it should come again.
+    """
+    send = websocket.send
+
+    def send_or_wait(data: bytes) -> int:
+        sent: int = send(data)
+        if not sent:
+            raise BlockingIOError
+        return sent
+
+    websocket.send = send_or_wait
+
+
 def make_client(address: Address, login: Login, most_pending: int, timeout: float) -> Client:
     """Make a client that is not connected yet. ``timeout`` in seconds for opening its socket."""
     from paho.mqtt.client import Client

@@ -25,6 +25,7 @@ from flowengine.javascript_values import js_parse, js_string
 from flowengine.messages import generate_id
 from flowengine.node import NodeConfig
 
+from .buffers import buffer_from
 from .mqtt_messages import integer, payload_text, set_integer, truth, user_properties
 from .mqtt_paho import Address, Login
 
@@ -242,10 +243,8 @@ def _message(given: dict[str, Any], properties: Any) -> dict[str, Any] | None:
         if isinstance(more.get(name), str) and more[name]:
             found[name] = more[name]
     correlation = more.get("correlationData")
-    if correlation:
-        found["correlationData"] = (
-            correlation.encode() if isinstance(correlation, str) else bytes(correlation)
-        )
+    if correlation and isinstance(correlation, (str, bytes, bytearray, list)):
+        found["correlationData"] = buffer_from(correlation)
     for name in ("messageExpiryInterval", "willDelayInterval"):
         set_integer(more, found, name, 0, 0xFFFFFFFF)
     if pairs := _user_properties(more.get("userProperties")):

@@ -18,11 +18,14 @@ _VALUE = re.compile(r"[!#-+\--:<-\[\]-~]*")
 
 
 def give_cookies(jar: CookieJar, url: Url, header: str | None, cookies: Any) -> None:
-    """Put cookies into a jar. Raises NodeError where a name or value is none that can go on the wire."""
+    """Put cookies into a jar. Raises NodeError where one of ``cookies`` cannot go on the wire.
+
+    What a header says goes out as it came, as with the quotes that some servers put round a value.
+    """
     for part in (header or "").split(";"):
         name, equals, value = part.partition("=")
         if equals and name.strip():
-            jar.set(_text(name.strip(), value.strip()), url)
+            jar.set(f"{name.strip()}={value.strip()}", url)
     for name, cookie in (cookies if isinstance(cookies, dict) else {}).items():
         value = cookie.get("value", UNDEFINED) if isinstance(cookie, dict) else cookie
         if value is None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from flowengine.errors import NodeError, error_text
+from flowengine.messages import generate_id
 from flowengine.node import Node
 
 from .background import FirstAttempt, in_background, pauses
@@ -98,9 +99,10 @@ class TcpClient:
 
     def _about(self) -> dict[str, Any]:
         """The session in statuses of nodes that send messages about it."""
-        if self._closed is ignore or self.connection is None:
+        if self._closed is ignore:
             return {}
-        return {"_session": self.connection.session}
+        session = self.connection.id if self.connection is not None else generate_id()
+        return {"_session": {"type": "tcp", "id": session}}
 
     def _on_closed(self, connection: Connection, error: Exception | None) -> None:
         if error is not None:

@@ -9,6 +9,7 @@ from flowengine.javascript_values import js_number
 from flowengine.messages import Msg
 from flowengine.node import Node, NodeConfig
 
+from .socket_errors import error_code
 from .tcp_client import TcpClient
 from .tcp_connections import Connection, ConnectionPool, Events
 from .tcp_listener import TcpListener
@@ -100,7 +101,7 @@ class TcpIn(Node):
     def _disconnected(self, connection: Connection, error: Exception | None) -> None:
         self._forget(connection)
         if error is not None:
-            self.log(error)
+            self.log(f"Error: read {error_code(error)}")
         self._tell("disconnect", connection)
 
     def _tell(self, event: str, connection: Connection) -> None:

@@ -31,7 +31,8 @@ class Pieces:
     def take(self, data: bytes) -> list[str | bytes]:
         """Take bytes; return the payloads that are complete. Raises TooMuch."""
         if self._stream and not self._separator:
-            return [self._convert(data)]
+            piece = self._convert(data)
+            return [piece] if piece else []  # nothing yet where only the beginning of a character has come
         self._size += len(data)
         if self._size > MOST_HELD:
             raise TooMuch

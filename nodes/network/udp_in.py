@@ -61,18 +61,22 @@ class UdpIn(Node):
         except (OSError, OverflowError) as error:
             self._tell_failure(error if isinstance(error, OSError) else OSError(errno.EINVAL, str(error)))
             return
-        if self.config.multicast in ("true", True):
-            self._join(own)
         self._socket = self._sockets[self._key] = UdpSocket(own)
         self._socket.on_error = self._tell_failure
         self._socket.hold(self.id, self._on_datagram)
-        self.spawn(self._open(self._socket))
+        self.spawn(self._listen(self._socket, own))
 
     def on_close(self, removed: bool) -> None:
         if self._socket is not None and self._socket.release(self.id):
             self._sockets.pop(self._key, None)
             self.log(self.words("statuses.listener_stopped"))
         self.status({})
+
+    async def _listen(self, shared: UdpSocket, own: socket.socket) -> None:
+        """Join the group, now that the nodes that hear of it have started, and begin to receive."""
+        if self.config.multicast in ("true", True):
+            self._join(own)
+        await self._open(shared)
 
     async def _open(self, own: UdpSocket) -> None:
         await own.open()

@@ -13,6 +13,7 @@ from flowengine.javascript_values import js_number, js_string
 from flowengine.messages import Msg
 from flowengine.node import DEFERRED, Node, NodeConfig, TimerHandle
 
+from .buffers import buffer_from
 from .socket_errors import error_code
 from .tcp_connections import payload_bytes
 from .tcp_in import port_number
@@ -130,7 +131,8 @@ class UdpOut(Node):
         own = self._socket
         if own is None:
             return None
-        data = payload_bytes(msg["payload"], from_base64=bool(self.config.base64))
+        payload = msg["payload"]
+        data = buffer_from(payload, from_base64=True) if self.config.base64 else payload_bytes(payload)
         if is_address(host) and own.is_open:
             own.send(data, host, port, self._told(msg, host, port))
             return None

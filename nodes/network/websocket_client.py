@@ -118,7 +118,7 @@ class WebsocketClient(WebsocketConfig):
         self.tell_opened(session.id, "")
         try:
             await self.read(session)
-            if socket.exception() is not None:
+            if _is_fault(socket.exception()):
                 self.tell_error(session.id)
         finally:
             self.sessions.pop(session.id, None)
@@ -155,3 +155,10 @@ class WebsocketClient(WebsocketConfig):
             if name and value not in (None, UNDEFINED, ""):
                 headers[name] = js_string(value)
         return headers
+
+
+def _is_fault(error: BaseException | None) -> bool:
+    """Tell whether a connection ended by a fault of the other side; one that was merely cut is no more than closed."""
+    from aiohttp import WebSocketError
+
+    return isinstance(error, (WebSocketError, TimeoutError))

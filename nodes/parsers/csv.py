@@ -48,7 +48,7 @@ class Csv(Node):
         spec: Annotated[str, select("rfc", ""), starts("rfc")] = ""
         temp: Annotated[str, line(placeholder="a,b,c")] = ""
         sep: Annotated[str, line(placeholder=",")] = ","
-        ret: Annotated[str, select(r"\n", r"\r\n", r"\r"), starts(r"\n")] = ""
+        ret: Annotated[str, select(r"\n", r"\r\n", r"\r"), starts(r"\r\n")] = ""
         multi: Annotated[str, select("one", "mult")] = "one"
         hdrin: Annotated[bool | str, checkbox()] = False
         hdrout: Annotated[str | bool, select("none", "all", "once")] = "none"

@@ -87,7 +87,7 @@ class Html(Node):
 
     def _shown(self, match: Any) -> Any:
         if self.config.ret == "text":
-            return match.text()
+            return _text(match, 0)
         attributes = {key: "" if value is None else value for key, value in match.attributes.items()}
         if self.config.ret == "attr":
             return attributes
@@ -125,10 +125,28 @@ def _without_place(selector: str) -> tuple[str, slice]:
     return found["selector"], places[found["word"]]
 
 
-def _xml(node: Any, depth: int) -> str:
-    """Write an element as XML: whatever is empty closes itself."""
+def _text(node: Any, depth: int) -> str:
+    """Return what a reader sees of an element: not its scripts and styles."""
+    if node.tag in ("script", "style"):
+        return ""
+    if node.css_first("script, style") is None:
+        return str(node.text())
+    _check_depth(depth)
+    return "".join(
+        (child.text_content or "") if child.tag == "-text" else _text(child, depth + 1)
+        for child in node.iter(include_text=True)
+        if child.tag != "-comment"
+    )
+
+
+def _check_depth(depth: int) -> None:
     if depth > MAX_DEPTH:
         raise NodeError(f"HTML nested deeper than {MAX_DEPTH} elements")
+
+
+def _xml(node: Any, depth: int) -> str:
+    """Write an element as XML: whatever is empty closes itself."""
+    _check_depth(depth)
     if node.tag == "-text":
         return _escaped(node.text_content or "")
     if node.tag == "-comment":
@@ -139,4 +157,4 @@ def _xml(node: Any, depth: int) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _SPECIAL.sub(lambda found: _NAMED.get(found[0]) or f"&#x{ord(found[0]):x};", text)
+    return _SPECIAL.sub(lambda found: _NAMED.get(found[0]) or f"&#x{ord(found[0]):X};", text)

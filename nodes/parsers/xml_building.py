@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -26,11 +27,25 @@ def build(value: Any, options: dict[str, Any]) -> str:
     return builder.declaration() + builder.write(root, 0)
 
 
+_START = (
+    r":A-Z_a-z\xC0-\xD6\xD8-\xF6\xF8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C\u200D\u2070-\u218F\u2C00-\u2FEF"
+    r"\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\U00010000-\U000EFFFF"
+)
+_NAME = re.compile(rf"[{_START}][{_START}\-.0-9\xB7\u0300-\u036F\u203F\u2040]*")
+
+
+def _legal(name: str) -> str:
+    """Return the name of an element or attribute. Raises NodeError where it can be none in XML."""
+    if not _NAME.fullmatch(name):
+        raise NodeError("Invalid character in name", error_object=True)
+    return name
+
+
 class _Tag:
     __slots__ = ("attributes", "children", "name")
 
     def __init__(self, name: str) -> None:
-        self.name = name
+        self.name = _legal(name)
         self.attributes: dict[str, str] = {}
         self.children: list[_Tag | str] = []
 
@@ -62,6 +77,8 @@ class _Builder:
             raise NodeError(f"objects nested deeper than {MAX_DEPTH} have no XML", error_object=True)
         if value is None or isinstance(value, datetime):  # a Date has no members
             return
+        if isinstance(value, (bytes, bytearray)):  # its members are called 0, 1, ...
+            value = {str(at): item for at, item in enumerate(value[:1])}
         if isinstance(value, dict):
             for key, item in value.items():
                 self._member(tag, key, item, depth)
@@ -74,7 +91,7 @@ class _Builder:
 
     def _member(self, tag: _Tag, key: str, value: Any, depth: int) -> None:
         if key == self.attr_key and isinstance(value, dict):
-            tag.attributes.update({name: js_string(item) for name, item in value.items()})
+            tag.attributes.update({_legal(name): js_string(item) for name, item in value.items()})
         elif key == self.char_key:
             tag.children.append(self._text(value))
         elif isinstance(value, list):

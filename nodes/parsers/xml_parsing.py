@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html.entities import name2codepoint
 from typing import Any
 from xml.parsers import expat
 
@@ -13,6 +14,7 @@ from .xml_errors import not_xml
 MAX_DEPTH = 10_000
 """Elements within elements; deeper text is hostile rather than data."""
 
+_OWN_NAMES = ("amp", "apos", "gt", "lt", "quot")
 _AFTER_ROOT = "junk after document element"
 
 
@@ -21,6 +23,19 @@ def parse(text: str, options: dict[str, Any]) -> Any:
     if not text.strip():
         return None
     return _Reader(options).read(text)
+
+
+_NAMED = re.compile(r"<!\[CDATA\[.*?\]\]>|<!--.*?-->|&(\w+);", re.DOTALL)
+
+
+def _spelled_out(text: str) -> str:
+    """Write the characters that HTML has names for, such as ``&nbsp;``, as numbers: XML knows five names only."""
+
+    def spelled(found: re.Match[str]) -> str:
+        code = name2codepoint.get(found[1]) if found[1] not in _OWN_NAMES else None
+        return found[0] if code is None else f"&#{code};"
+
+    return _NAMED.sub(spelled, text)
 
 
 class _Element:
@@ -40,7 +55,7 @@ class _Reader:
         self.stack: list[_Element] = []
         self.result: Any = None
 
-    def read(self, text: str) -> Any:
+    def read(self, text: str, *, is_spelled_out: bool = False) -> Any:
         parser = expat.ParserCreate()
         parser.buffer_text = True
         parser.StartElementHandler = self._start
@@ -51,6 +66,8 @@ class _Reader:
         try:
             parser.Parse(text.encode("utf-8", "surrogatepass"), True)
         except expat.ExpatError as error:
+            if expat.errors.messages[error.code] == "undefined entity" and not is_spelled_out:
+                return _Reader(self.options).read(_spelled_out(text), is_spelled_out=True)
             if (
                 expat.errors.messages[error.code] != _AFTER_ROOT
             ):  # what follows the root element is passed over

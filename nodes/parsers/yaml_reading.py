@@ -36,8 +36,8 @@ _REASONS = (
     ("found a tab character", "tab characters must not be used in indentation"),
     ("found unknown escape character", "unknown escape sequence"),
     ("found undefined alias", "unidentified alias"),
-    ("could not determine a constructor", "unknown tag"),
 )
+_UNKNOWN_TAG = re.compile("could not determine a constructor for the tag '(.*)'")
 
 
 def read_yaml(text: str) -> Any:
@@ -46,8 +46,9 @@ def read_yaml(text: str) -> Any:
         return UNDEFINED
     import yaml
 
+    whole = text if text.endswith(("\n", "\r")) else f"{text}\n"  # a block at the end has its line break, too
     try:
-        return _check_size(yaml.load(text, Loader=_loader()))  # noqa: S506 - a safe loader with other scalar rules
+        return _check_size(yaml.load(whole, Loader=_loader()))  # noqa: S506 - a safe loader with other scalar rules
     except yaml.MarkedYAMLError as error:
         raise NodeError(_worded(text, error)) from None
     except yaml.YAMLError as error:
@@ -171,6 +172,8 @@ def _check_size(value: Any) -> Any:
 
 
 def _worded(text: str, error: Any) -> str:
+    if str(error.problem).startswith("but found another document"):
+        return "expected a single document in the stream, but found more"
     mark = error.problem_mark or error.context_mark
     reason = _reason(text, error, mark)
     if mark is None:
@@ -192,6 +195,8 @@ def _reason(text: str, error: Any, mark: Any) -> str:
     if problem == "found unexpected end of stream" and error.context_mark is not None:
         quote = "single" if text[error.context_mark.index : error.context_mark.index + 1] == "'" else "double"
         return f"{_CUT_OFF} {quote} quoted scalar"
+    if (tag := _UNKNOWN_TAG.match(problem)) is not None:
+        return f"unknown tag !<{tag[1]}>"
     for start, words in _REASONS:
         if problem.startswith(start):
             return words

@@ -25,6 +25,8 @@ _NAMES = {
     "binary": "latin-1",
     "ucs2": "utf-16-le",
     "utf-16": "utf-16-le",
+    "utf16": "utf-16-le",
+    "utf16be": "utf-16-be",
     "utf16le": "utf-16-le",
     "utf8": "utf-8",
     "windows-31j": "cp932",
@@ -46,6 +48,8 @@ _CODES = {("gbk", "€"): b"\x80", ("big5hkscs", "€"): b"\xa3\xe1"}
 """Characters that other systems have in these sets, and Python has not."""
 _CHARACTERS = {(codec, code): char for (codec, char), code in _CODES.items()}
 _OF_ONE_BYTE = ("charmap", "ascii", "latin-1")
+_MARKED = ("utf-16", "utf16")
+"""A byte order mark says which of the two they are."""
 _URL_SAFE = str.maketrans("-_", "+/")
 
 
@@ -55,6 +59,8 @@ def encode(text: str, name: str) -> bytes:
         return _from_base64(text)
     if name == "hex":
         return _from_hex(text)
+    if name.lower() in _MARKED:
+        return codecs.BOM_UTF16_LE + text.encode("utf-16-le", "surrogatepass")
     if name == "binary":  # a byte of each character, whatever it is
         return text.encode("utf-16-le", "surrogatepass")[::2]
     if (table := _encoding_table(name)) is not None:
@@ -98,6 +104,8 @@ def decode(data: bytes, name: str) -> str:
         return "".join(map(table.__getitem__, data))
     if _codec(name).startswith("utf-16") and len(data) % 2:
         data = data[:-1]  # half a character
+    if name.lower() in _MARKED and data.startswith(codecs.BOM_UTF16_BE):
+        name = "utf-16-be"
     text = data.decode(_codec(name), _REPLACE)
     return text.removeprefix("\ufeff") if _codec(name).startswith("utf") else text
 

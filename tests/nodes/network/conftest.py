@@ -121,6 +121,17 @@ def secure_mosquitto(tmp_path: Path, certificates: Certificates) -> Iterator[Mos
 
 
 @pytest.fixture
+def web_mosquitto(tmp_path: Path) -> Iterator[tuple[int, int]]:
+    """The ports of a broker that listens for MQTT as it is, and for MQTT in websockets."""
+    web_port = free_port()
+    broker = Mosquitto(tmp_path, extra=f"listener {web_port} 127.0.0.1\nprotocol websockets\n")
+    broker.start()
+    wait_for_port(web_port)
+    yield broker.port, web_port
+    broker.stop()
+
+
+@pytest.fixture
 def password_mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
     passwords = tmp_path / "passwords"
     subprocess.run(

@@ -79,7 +79,6 @@ async def tcp_server(
     writers: list[asyncio.StreamWriter] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writers.append(writer)
         try:
             await talk(reader, writer)
         except (ConnectionError, asyncio.IncompleteReadError):
@@ -87,7 +86,11 @@ async def tcp_server(
         finally:
             writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", port)
+    def opened(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Any:
+        writers.append(writer)  # at once: what comes as the test ends is closed with the rest
+        return serve(reader, writer)
+
+    server = await asyncio.start_server(opened, "127.0.0.1", port)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:

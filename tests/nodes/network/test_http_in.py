@@ -274,8 +274,24 @@ async def test_a_client_that_dawdles_is_sent_away():
         await until(lambda: server.connections)
         await asyncio.sleep(0.05)
         connection: Connection = next(iter(server.connections))
-        connection.expire(connection.since + 61, 5, 60)
+        connection.expire(connection.since + 61, 5, 60, 300)
         assert (await reader.read()).startswith(b"HTTP/1.1 408 ")
+        writer.close()
+
+
+async def test_a_body_may_take_longer_than_a_head():
+    async with flow(*echo("post")) as harness:
+        address = urlsplit(harness.http_url or "")
+        reader, writer = await asyncio.open_connection(address.hostname, address.port)
+        writer.write(
+            b"POST /t HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 4\r\n\r\nsl"
+        )
+        server = harness.engine.service("http_server", None)
+        await until(lambda: any(connection._size == 2 for connection in server.connections))
+        connection: Connection = next(iter(server.connections))
+        connection.expire(connection.since + 299, 5, 60, 300)
+        writer.write(b"ow")
+        assert (await reader.readline()).startswith(b"HTTP/1.1 200 ")
         writer.close()
 
 

@@ -218,7 +218,17 @@ async def test_errors_may_go_to_catch_nodes_only():
     [
         (b"", "ECONNRESET", "RequestError: socket hang up"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", "ECONNRESET", "ReadError: The server aborted"),
-        (b"I speak no HTTP\r\n\r\n", "HPE_INVALID_CONSTANT", "RequestError: Parse Error: "),
+        (b"I speak no HTTP\r\n\r\n", "HPE_INVALID_CONSTANT", "RequestError: Parse Error: Expected HTTP/"),
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok",
+            "HPE_UNEXPECTED_CONTENT_LENGTH",
+            "RequestError: Parse Error: Duplicate Content-Length",
+        ),
+        (
+            b"HTTP/1.1 200 OK\r\nX Y: 1\r\nContent-Length: 0\r\n\r\n",
+            "HPE_INVALID_HEADER_TOKEN",
+            "RequestError: Parse Error: Invalid header token",
+        ),
     ],
 )
 async def test_a_server_that_breaks_off(said: bytes, code: str, text: str):
@@ -230,6 +240,45 @@ async def test_a_server_that_breaks_off(said: bytes, code: str, text: str):
         (msg,) = await play(harness, {"payload": "x"})
     assert msg["statusCode"] == code
     assert harness.errors[0].text.startswith(text)
+    assert not harness.errors[0].text.endswith(":")
+
+
+@pytest.mark.parametrize(
+    ("msg", "code", "text"),
+    [
+        (
+            {"headers": {"X-A": "a\nX-B: b"}},
+            "ERR_INVALID_CHAR",
+            'Invalid character in header content ["X-A"]',
+        ),
+        ({"headers": {"X-A": "✓"}}, "ERR_INVALID_CHAR", 'Invalid character in header content ["X-A"]'),
+        (
+            {"headers": {"X A": "a"}},
+            "ERR_INVALID_HTTP_TOKEN",
+            'Header name must be a valid HTTP token ["X A"]',
+        ),
+        ({"method": "g t"}, "ERR_INVALID_HTTP_TOKEN", 'Method must be a valid HTTP token ["G T"]'),
+    ],
+)
+async def test_what_would_break_the_head_of_a_request_is_refused(msg: dict[str, Any], code: str, text: str):
+    asked: list[str] = []
+
+    async def answer(request: web.BaseRequest) -> web.Response:
+        asked.append(request.path)
+        return web.Response()
+
+    async with server(answer) as url, asking(url, method="use") as harness:
+        (sent,) = await play(harness, msg)
+    assert asked == []
+    assert sent["statusCode"] == code
+    assert sent["payload"] == f"RequestError: {text} : {url}"
+    assert [report.text for report in harness.errors] == [f"RequestError: {text}"]
+
+
+async def test_a_cookie_header_goes_out_as_it_came():
+    async with server(echo) as url, asking(url, ret="obj") as harness:
+        (msg,) = await play(harness, {"headers": {"Cookie": 'a="quoted, text"; b=1'}, "cookies": {"b": 2}})
+    assert msg["payload"]["headers"]["cookie"] == 'a="quoted, text"; b=2'
 
 
 async def test_a_server_that_says_nothing_runs_out_of_time():

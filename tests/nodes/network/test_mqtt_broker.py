@@ -128,6 +128,26 @@ async def test_an_encrypted_broker_is_verified(secure_mosquitto: Mosquitto, cert
         await until(lambda: statuses(harness, "in")[-1] == CONNECTED)
 
 
+async def test_a_broker_behind_a_web_server(web_mosquitto: tuple[int, int]):
+    port, web_port = web_mosquitto
+    nodes = [
+        config("web", "mqtt-broker", broker=f"ws://127.0.0.1:{web_port}/mqtt", protocolVersion=5),
+        node("web-in", "mqtt in", "web-seen", topic="t", broker="web", datatype="utf8"),
+        node("web-out", "mqtt out", broker="web"),
+        node("web-seen", "helper"),
+    ]
+    large = 12_000_000  # more than fits into the buffers of a connection
+    async with using(port, *nodes) as harness:
+        await until(lambda: "node-red:common.status.connected" in statuses(harness, "in"))
+        await until(lambda: "node-red:common.status.connected" in statuses(harness, "web-in"))
+        for topic, payload in (("large", "x" * large), ("t", "small")):
+            await harness.send("web-out", {"topic": topic, "payload": payload})
+        await until(lambda: len(harness.received("seen")) == 2 and harness.received("web-seen"), 20)
+    assert [len(msg["payload"]) for msg in harness.received("seen")] == [large, 5]
+    assert harness.received("web-seen")[0]["payload"] == "small"
+    assert harness.errors == []
+
+
 async def test_messages_connect_and_disconnect(mosquitto: Mosquitto):
     async with using(mosquitto.port, autoConnect=False) as harness:
         await harness.settle(5)

@@ -63,6 +63,17 @@ async def test_the_nodes_properties_go_before_the_messages(mosquitto: Mosquitto)
     assert 0 < msg["messageExpiryInterval"] <= 60
 
 
+async def test_correlation_data_is_bytes_or_an_error(mosquitto: Mosquitto):
+    async with publishing(mosquitto) as harness:
+        await harness.settle(5)
+        for data in ([1, 2], 5, {"a": 1}):
+            await harness.send("out", {"topic": "t", "payload": "x", "correlationData": data})
+        await until(lambda: len(harness.received("caught")) == 2 and harness.received("seen"))
+    assert [msg["correlationData"] for msg in harness.received("seen")] == [b"\x01\x02"]
+    received = [report.text.partition("Received ")[2] for report in harness.errors]
+    assert received == ["type number (5)", "an instance of Object"]
+
+
 async def test_a_topic_alias_is_sent_instead_of_the_topic(mosquitto: Mosquitto):
     async with publishing(mosquitto) as harness:
         await harness.settle(5)

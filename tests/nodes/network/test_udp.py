@@ -42,6 +42,29 @@ async def test_a_payload_becomes_a_datagram(payload: Any, expected: bytes):
             assert receiver.recv(100) == expected
 
 
+@pytest.mark.parametrize(("payload", "expected"), [("aGk=", b"hi"), (b"\x00", b"\x00"), ([104, 105], b"hi")])
+async def test_base64_is_sent_as_what_it_stands_for(payload: Any, expected: bytes):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+        receiver.bind(("127.0.0.1", 0))
+        receiver.settimeout(5)
+        port = receiver.getsockname()[1]
+        async with flow(node("out", "udp out", addr="127.0.0.1", port=port, base64=True)) as harness:
+            await harness.send("out", {"payload": payload})
+            assert await harness.settle(2)
+            assert receiver.recv(100) == expected
+
+
+async def test_what_can_be_no_base64_is_an_error():
+    out = node("out", "udp out", addr="127.0.0.1", port=free_port(), base64=True)
+    async with flow(out, *CAUGHT) as harness:
+        for payload in (5, True, None, {"a": 1}):
+            await harness.send("out", {"payload": payload})
+        await until(lambda: len(harness.received("caught")) == 4)
+    assert all(report.text.startswith("TypeError [ERR_INVALID_ARG_TYPE]: ") for report in harness.errors)
+    received = [report.text.partition("Received ")[2] for report in harness.errors]
+    assert received == ["type number (5)", "type boolean (true)", "null", "an instance of Object"]
+
+
 async def test_the_first_message_is_not_lost_however_early_it_comes():
     port = free_port()
     async with flow(udp_in(port), node("out", "udp out", addr="localhost", port=port), SEEN) as harness:
@@ -114,8 +137,16 @@ async def test_multicast_arrives_in_the_group():
         assert harness.errors == []
 
 
+async def test_a_status_node_hears_of_the_interface():
+    inputs = udp_in(free_port(), multicast="true", group="239.1.2.3", iface="127.0.0.1")
+    async with flow(inputs, node("status", "status", "seen", scope=None), SEEN) as harness:
+        await until(lambda: harness.received("seen"))
+    assert harness.received("seen")[0]["status"]["text"] == "127.0.0.1 : 127.0.0.1"
+
+
 async def test_what_is_no_group_is_an_error():
     async with flow(udp_in(free_port(), multicast="true", group="10.1.2.3"), SEEN) as harness:
+        await until(lambda: harness.errors)
         assert [report.text for report in harness.errors] == ["Bad Multicast Address"]
 
 

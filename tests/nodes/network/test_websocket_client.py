@@ -108,6 +108,17 @@ async def test_a_server_that_vanishes_and_returns(monkeypatch: pytest.MonkeyPatc
     assert harness.errors == []
 
 
+async def test_a_connection_that_is_cut_is_closed_and_no_fault(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(websocket_client, "FIRST_PAUSE", 60.0)
+    port = free_port()
+    async with server(port) as seen, connecting(port) as harness:
+        await until(lambda: "connected " in statuses(harness, "in"))
+        assert seen[0].transport is not None
+        seen[0].transport.abort()
+        await until(lambda: "common.status.disconnected" in statuses(harness, "in"))
+    assert "common.status.error" not in statuses(harness, "in")
+
+
 async def test_pauses_between_attempts_grow_to_a_bound():
     from flowengine.nodes.network.background import pauses
 

@@ -239,3 +239,56 @@ async def test_a_byte_order_mark_is_no_part_of_a_column_name():
 async def test_numbers_have_no_column_names():
     running = await play("csv", {"payload": [1, 2]}, hdrout="all", sep=",", ret="\n")
     assert payloads(running) == ["\n1,2\n"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("a: |\n  one\n  two", "one\ntwo\n"),
+        ("a: >\n  one\n  two", "one two\n"),
+        ("a: |-\n  one", "one"),
+        ("a: |\n  one\n\n", "one\n"),
+        ("a: |+\n  one", "one\n"),
+    ],
+)
+async def test_a_block_at_the_end_of_yaml_has_its_line_break(text: str, value: str):
+    assert payloads(await play("yaml", {"payload": text})) == [{"a": value}]
+
+
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        ("a: 1\n---\nb: 2", "expected a single document in the stream, but found more"),
+        ("a: !foo b", "unknown tag !<!foo>"),
+    ],
+)
+async def test_yaml_that_a_message_cannot_hold_is_named(text: str, start: str):
+    (error,) = caught(await play("yaml", {"payload": text}))
+    assert error.startswith(start)
+
+
+async def test_the_text_of_html_is_what_a_reader_sees():
+    page = "<body>a<!--c--><script>s()</script><b>x <style>p{}</style>y</b> &amp; z</body>"
+    for selector, text in (("body", "ax y & z"), ("b", "x y"), ("script", "")):
+        running = await play("html", {"payload": page}, tag=selector, ret="text", **{"as": "single"})
+        assert payloads(running) == [[text]]
+
+
+async def test_xml_may_use_the_names_that_html_has_for_characters():
+    text = '<a b="&nbsp;x">&eacute;&amp;<![CDATA[&euro;]]></a>'
+    assert payloads(await play("xml", {"payload": text})) == [{"a": {"$": {"b": "\xa0x"}, "_": "é&&euro;"}}]
+    (error,) = caught(await play("xml", {"payload": "<a>&nosuch;</a>"}))
+    assert error.startswith("Error: Invalid character entity")
+
+
+@pytest.mark.parametrize(
+    "payload", [{"a b": 1}, {"r": {"1a": 1}}, {"r": {"$": {"a b": 1}}}, {"r": {"": 1}}, {"r": b"x"}]
+)
+async def test_what_would_be_no_xml_is_an_error(payload: Any):
+    assert caught(await play("xml", {"payload": payload})) == ["Error: Invalid character in name"]
+
+
+async def test_names_of_xml_may_have_letters_of_every_language():
+    written = payloads(await play("xml", {"payload": {"r": {"a-b.c": 1, "x:é": 2, "_": "t"}}}))
+    assert "<a-b.c>1</a-b.c>" in written[0]
+    assert "<x:é>2</x:é>" in written[0]

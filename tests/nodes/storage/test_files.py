@@ -169,6 +169,8 @@ async def test_what_is_not_there_cannot_be_watched(tmp_path):
         ("cp1252", "a😀", b"a??"),
         ("GBK", "€😀", b"\x80?"),
         ("Big5", "€", b"\xa3\xe1"),
+        ("utf-16", "é", b"\xff\xfe\xe9\x00"),
+        ("utf16be", "é", b"\x00\xe9"),
     ],
 )
 async def test_what_an_encoding_cannot_say(tmp_path, encoding: str, text: str, data: bytes):
@@ -179,6 +181,18 @@ async def test_what_an_encoding_cannot_say(tmp_path, encoding: str, text: str, d
         await running.send("n", {"payload": text})
         assert await running.settle(10)
     assert file.read_bytes() == data
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe\xe9\x00", b"\xfe\xff\x00\xe9", b"\xe9\x00"])
+async def test_a_byte_order_mark_says_how_to_read(tmp_path, data: bytes):
+    file = tmp_path / "in"
+    file.write_bytes(data)
+    async with FlowHarness(
+        flow_of("file in", filename=str(file), filenameType="str", format="utf8", encoding="utf-16")
+    ) as running:
+        await running.send("n", {})
+        assert await running.settle(10)
+        assert [msg["payload"] for msg in running.received("seen")] == ["é"]
 
 
 async def test_a_message_that_cannot_be_written_is_complete_all_the_same(tmp_path):
