@@ -29,6 +29,8 @@ class FlowError(Exception):
     name: str | None = None
     code: str | int | None = None
     cause: Any = None
+    logged: str = ""
+    """What the log says instead, where it should say more than flows get (what to do), or less (no secrets)."""
 
     def __init__(self, message: str = "", *, code: str | int | None = None, cause: Any = None) -> None:
         super().__init__(message)
@@ -102,8 +104,11 @@ class NodeError(FlowError):
         error_object: bool = False,
         code: str | int | None = None,
         cause: Any = None,
+        logged: str = "",
     ) -> None:
         super().__init__(message, code=code, cause=cause)
+        if logged:
+            self.logged = logged
         if error_object:
             self.name = "Error"
         if name is not None:

@@ -246,7 +246,8 @@ class Node:
         text = value_text(error)
         self.host.report(Report("error", self.id, error, text, msg))
         if not (isinstance(msg, dict) and self.flow.report_error(self, error, msg)):
-            self.host.log("error", text, self, error)
+            logged = error.logged if isinstance(error, FlowError) else ""
+            self.host.log("error", logged or text, self, error)
             self.host.report(Report("uncaught", self.id, error, text, msg))
 
     def warn(self, value: Any, msg: Any = None) -> None:

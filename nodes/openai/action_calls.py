@@ -14,7 +14,7 @@ from flowengine.messages import UNDEFINED, Msg
 from flowengine.words import fill, languages_of, lookup, sentence
 
 from .actions import Action, actions, find_action
-from .api_errors import Problem
+from .api_errors import ApiError, Problem
 from .call import Call, decoded, items
 from .service_host import Accessor, ServiceHost
 from .sockets import close_all
@@ -116,6 +116,14 @@ class ActionCalls:
         call = Call(
             action.method, action.payload(arguments), self._host.client, access, self, node=self._host
         )
+        try:
+            return await self._answered(action, call)
+        except Problem:
+            raise
+        except ApiError as error:  # some servers quote the key, which is not for an agent and its model
+            raise ActionError(access.hidden(error.message)) from error
+
+    async def _answered(self, action: Action, call: Call) -> Json:
         if action.is_list:
             with call.watched():
                 page = decoded(call.method, await call.ask(call.method, call.payload))

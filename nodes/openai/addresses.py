@@ -36,7 +36,8 @@ def parted_base(text: str) -> tuple[Origin, str, dict[str, str]]:
     """The server of an API base, the path that others follow, and the query of its own. A fragment means nothing."""
     url = read_base(text, HTTP)
     if url.user is not None or url.password is not None:
-        raise ApiError(CONNECTION)  # addresses with credentials in them are refused, as browsers do
+        # Addresses with credentials in them are refused, as browsers do.
+        raise ApiError(CONNECTION) from ApiError(INVALID_URL)
     query = dict(parse_qsl(url.raw_query_string, keep_blank_values=True))
     return Origin.of(url), url.raw_path.removesuffix("/"), query
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import Any
 
 from flowengine.errors import FlowError
@@ -66,13 +65,12 @@ class ApiCheck:
             yield "warning", self._words("check_no_tools")
 
     def _no_method(self) -> str:
-        from .methods import methods
+        from .methods import close_to
 
         name = self._config.method
         if not name:
             return self._words("no_method")
-        by_case = {known.lower(): known for known in methods()}
-        close = [by_case[found] for found in get_close_matches(name.lower(), by_case, cutoff=0.7)]
+        close = close_to(name)
         return self._words(
             "check_unknown_method" if close else "unknown_method", method=name, close=", ".join(close)
         )

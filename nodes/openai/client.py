@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -26,6 +27,9 @@ TIMEOUT = 600.0
 RETRIES = 2
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 MOST_REDIRECTS = 20
+HIDDEN = "••••••"
+SHORTEST_KEY = 12
+"""Shorter ones are those of servers that take any, such as "ollama": taking them out spoils texts and hides nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,15 @@ class Access:
     headers: Mapping[str, str] = field(repr=False)
     query: Mapping[str, str] = field(default_factory=dict, repr=False)
     key_header: str = "authorization"
+
+    def hidden(self, text: str) -> str:
+        """A text of the server without the key, which some servers quote when they refuse it."""
+        named = (value for name, value in self.headers.items() if name.lower() == self.key_header)
+        for secret in (*named, *self.query.values()):
+            key = secret.removeprefix("Bearer ")
+            if len(key) >= SHORTEST_KEY:
+                text = text.replace(key, HIDDEN)
+        return text
 
 
 class Client:
@@ -140,8 +153,8 @@ class Client:
         except TimeoutError:
             raise ConnectionLost(TIMED_OUT) from None
         except OSError as error:
-            # The error may quote the address, and the address may hold the key: its class says enough.
-            raise ConnectionLost(CONNECTION) from OSError(error.__class__.__name__)
+            # The error may quote the address, and the address may hold the key: the reason says enough.
+            raise ConnectionLost(CONNECTION) from OSError(reason_of(error))
 
     async def _follow(
         self, request: Request, origin: Origin, target: str, headers: dict[str, str], access: Access
@@ -206,6 +219,16 @@ def request_headers(request: Request, access: Access) -> dict[str, str]:
     if isinstance(request.body, Form):
         headers["content-length"] = str(request.body.size)
     return headers
+
+
+def reason_of(error: OSError) -> str:
+    """Why there is no connection, in the system's words and without any address; else the name of the class."""
+    if (about_tls := getattr(error, "reason", None)) is not None and isinstance(about_tls, str):
+        return about_tls
+    if error.errno is None:
+        return error.__class__.__name__
+    # Names that cannot be looked up have numbers of their own, below zero, and words without the name.
+    return os.strerror(error.errno) if error.errno > 0 else error.strerror or error.__class__.__name__
 
 
 def drop(headers: dict[str, str], *names: str) -> None:

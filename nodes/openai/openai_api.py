@@ -17,10 +17,11 @@ from flowengine.messages import Msg, generate_id
 from flowengine.node import DEFERRED, Node, NodeConfig
 from flowengine.typed_values import compile_value
 
+from .advice import for_log
 from .api_errors import ApiError, Problem
 from .call import Call, total_tokens
 from .client import Access
-from .methods import find
+from .methods import close_to, find
 from .pages import MOST_PAGES, pages
 from .parameters import compile_fields
 from .record import Method
@@ -138,7 +139,7 @@ class OpenaiApi(Node):
     def _access(self, msg: Msg) -> tuple[ServiceHost, Access]:
         host = self.node(self.config.service)
         if not isinstance(host, ServiceHost):
-            raise NodeError(NO_HOST)
+            raise NodeError(NO_HOST, logged=f"{NO_HOST} ({self._missing_host()})")
         if (
             host is not self._host or self._accessor is None
         ):  # the host may be deployed anew without this node
@@ -148,8 +149,16 @@ class OpenaiApi(Node):
     def _record(self) -> Method:
         if self._method is None:
             name = self.config.method
-            raise Problem("unknown_method" if name else "no_method", method=name)
+            if not name:
+                raise Problem("no_method")
+            if close := close_to(name):
+                raise Problem("check_unknown_method", method=name, close=", ".join(close))
+            raise Problem("unknown_method", method=name)
         return self._method
+
+    def _missing_host(self) -> str:
+        named = self.config.service
+        return self.words("errors.check_lost_host" if named else "errors.check_no_host", id=named)
 
     async def _perform(self, call: Call, msg: Msg) -> None:
         try:
@@ -164,7 +173,7 @@ class OpenaiApi(Node):
                 self._send(call, msg)
             self._settle(call)
         except Exception as error:  # whatever went wrong in a call belongs to the catch nodes
-            self._fail(error, msg)
+            self._fail(error, msg, call.access)
             return
         self.done(msg)
 
@@ -249,12 +258,14 @@ class OpenaiApi(Node):
     def _count(self, call: Call) -> None:
         self._tokens += total_tokens(call.details.pop("usage", None) or {})
 
-    def _fail(self, error: Exception, msg: Msg) -> None:
+    def _fail(self, error: Exception, msg: Msg, access: Access) -> None:
         self.status(FAILED)
         if isinstance(error, Problem):
             self.error(self._worded(error), msg)
         elif isinstance(error, ApiError):
-            self.error(error.detailed() if self.config.details else error.message, msg)
+            known = error.detailed() if self.config.details else NodeError(error.message)
+            known.logged = for_log(error, self, self._host, access)
+            self.error(known, msg)
         else:
             self.error(error, msg)
 

@@ -6,6 +6,7 @@ Its client, and so its pool of connections, is shared by all messages of all nod
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -133,6 +134,7 @@ class Accessor:
         # 1 is no True here: flow files that say so have always meant a header.
         self._in_query = config.key_in_query is True or config.key_in_query == "true"
         self._key = self._typed_key(host, node)
+        self._no_key = partial(host.words, "errors.check_no_key", name=host.name or host.id)
         self._env = node.env
         self._environment_key = config.environment_key
         self._last: tuple[Any, ...] = ()
@@ -178,7 +180,7 @@ class Accessor:
         if key in (None, UNDEFINED, "") and self._environment_key:
             key = self._env("OPENAI_API_KEY")
         if key is None or key is UNDEFINED or key == "":
-            raise NodeError(NO_KEY)
+            raise NodeError(NO_KEY, logged=f"{NO_KEY} ({self._no_key()})")
         if not isinstance(key, str):
             raise Problem("key_kind")
         return key

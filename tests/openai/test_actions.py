@@ -222,6 +222,13 @@ async def test_a_server_that_is_not_there_is_an_envelope_without_the_key():
     assert result == {"data": [], "object": "list", "error": "Connection error.", "successful": False}
 
 
+async def test_a_key_that_a_server_quotes_is_not_told_to_agents():
+    refusal = (401, {}, {"error": {"message": f"Incorrect API key provided: {KEY}."}})
+    async with Server(replies(refusal)) as server, calls(server.base) as made:
+        result = await made.run("OPENAI_LIST_MODELS", {})
+    assert result["error"] == "401 Incorrect API key provided: ••••••."
+
+
 async def test_a_host_without_a_key_is_an_envelope():
     host = {"id": "host", "type": "Service Host", "name": "h", "apiBase": "http://127.0.0.1:9/v1"}
     async with FlowHarness([host]) as harness:

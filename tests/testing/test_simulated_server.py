@@ -74,6 +74,8 @@ async def test_base_paths(server: OpenAISimulator, base: str) -> None:
         ("POST", "/chat/completions", {"model": "m"}, 400, "missing_required_parameter"),
         ("POST", "/chat/completions", {**ASK, "model": "simulate-429"}, 429, "simulated"),
         ("POST", "/chat/completions", [1], 400, "invalid_json"),
+        ("POST", "/chat/completions", {"model": "m", "messages": "hello"}, 400, "invalid_type"),
+        ("POST", "/chat/completions", {"model": "m", "messages": [5], "stream": True}, 400, "invalid_type"),
         ("GET", "/files/file-none", None, 404, "not_found"),
         ("GET", "/threads/thread_none/messages", None, 404, "not_found"),
         ("GET", "/nowhere", None, 404, "unknown_url"),

@@ -106,7 +106,13 @@ def answer(call: Call) -> Answer:
         if candidate.verb == call.verb:
             call.ids = ids
             call.need(*candidate.needs)
-            return candidate.handler(call)
+            try:
+                return candidate.handler(call)
+            except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+                # Handlers take what the API describes; anything else is the client's mistake.
+                raise Problem(
+                    400, f"The request is not what {call.path} takes: {error}.", code="invalid_type"
+                ) from None
     if found:
         raise Problem(405, f"Not allowed to {call.verb} on {call.path}.", code="method_not_supported")
     raise Problem(404, f"Unknown request URL: {call.verb} {call.path}.", code="unknown_url")

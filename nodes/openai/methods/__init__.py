@@ -77,6 +77,18 @@ def find(name: str) -> Method | None:
     return None
 
 
+def close_to(name: str) -> list[str]:
+    """Methods whose names look like a name that none has, or that the official library calls so; the closest first."""
+    from difflib import get_close_matches
+
+    spelt = {known.lower(): known for known in methods()}
+    called = {method.sdk.lower(): method.name for method in methods().values() if method.sdk}
+    wanted = name.lower().removeprefix("client.")
+    if (found := called.get(wanted)) is not None:
+        return [found]
+    return [spelt[found] for found in get_close_matches(wanted, spelt, cutoff=0.7)]
+
+
 @cache
 def methods() -> dict[str, Method]:
     """Every method by each name it goes by; a name that is given twice is a `ValueError`."""
