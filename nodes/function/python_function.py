@@ -57,7 +57,7 @@ class PythonFunction:
             )
             self._closing = compile_function(config.finalize, "cleanup", self._names)
         except SyntaxError as error:
-            node.error(_syntax_error(error))
+            node.error(_syntax_error(error, node))
             return None
         self._dropping = False
         return self._setup(setup)
@@ -86,7 +86,7 @@ class PythonFunction:
     def _failed(self, error: Exception) -> None:
         self._dropping = True
         self._waiting = None
-        self._node.error(explain(error))
+        self._node.error(explain(error, self._node))
 
     def _started(self) -> None:
         waiting, self._waiting = self._waiting or [], None
@@ -105,7 +105,7 @@ class PythonFunction:
         try:
             result = self._run(msg, FunctionNode(self, msg, message_id))
         except Exception as error:
-            raise explain(error) from None
+            raise explain(error, self._node) from None
         if result is msg and self._completes:
             return msg
         if iscoroutine(result):
@@ -120,7 +120,7 @@ class PythonFunction:
                 self._node.words("errors.timed_out", seconds=self._timeout), name="TimeoutError"
             ) from None
         except Exception as error:
-            raise explain(error) from None
+            raise explain(error, self._node) from None
         return self._sent(result, msg)
 
     def _sent(self, result: Any, msg: Msg) -> Any:
@@ -177,7 +177,7 @@ class PythonFunction:
                 result.close()
                 self._node.error(NodeError(self._node.words("errors.python_stop_await")))
         except Exception as error:
-            self._node.error(explain(error))
+            self._node.error(explain(error, self._node))
 
 
 def _identified(message: dict[str, Any], message_id: Any) -> Msg:
@@ -200,6 +200,7 @@ def _copy_first(outputs: list[list[Any] | None]) -> None:
 def compile_function(source: str, part: str, names: dict[str, Any]) -> Code:
     """Make a function of ``msg`` and ``node`` whose body is ``source``; a coroutine function if it awaits."""
     tree = ast.parse(source, filename=part)
+    _check_attributes(tree, part)
     kind = ast.AsyncFunctionDef if _awaits(tree) else ast.FunctionDef
     arguments = ast.arguments(
         posonlyargs=[], args=[ast.arg("msg"), ast.arg("node")], kwonlyargs=[], kw_defaults=[], defaults=[]
@@ -221,6 +222,27 @@ def compile_function(source: str, part: str, names: dict[str, Any]) -> Code:
     return code
 
 
+class AttributeOfMessageError(SyntaxError):
+    """``msg.payload = 1``: it would be set beside the message, and nobody would ever see it."""
+
+
+def _check_attributes(tree: ast.Module, part: str) -> None:
+    """Raise SyntaxError where an attribute of ``msg`` is set or deleted, unless the code has a ``msg`` of its own."""
+    written = None
+    for found in ast.walk(tree):
+        if isinstance(found, ast.Name) and found.id == "msg" and not isinstance(found.ctx, ast.Load):
+            return
+        if isinstance(found, ast.arg) and found.arg == "msg":
+            return
+        is_of_msg = (
+            isinstance(found, ast.Attribute) and isinstance(found.value, ast.Name) and found.value.id == "msg"
+        )
+        if is_of_msg and isinstance(found, ast.Attribute) and not isinstance(found.ctx, ast.Load):
+            written = written or found
+    if written is not None:
+        raise AttributeOfMessageError(written.attr, (part, written.lineno, written.col_offset, None))
+
+
 def _awaits(tree: ast.AST) -> bool:
     for child in ast.iter_child_nodes(tree):
         if isinstance(child, (ast.Await, ast.AsyncFor, ast.AsyncWith)):
@@ -232,11 +254,14 @@ def _awaits(tree: ast.AST) -> bool:
     return False
 
 
-def _syntax_error(error: SyntaxError) -> NodeError:
-    return NodeError(f"{error.msg} ({error.filename}:line {error.lineno})", name="SyntaxError")
+def _syntax_error(error: SyntaxError, node: Function) -> NodeError:
+    text = error.msg
+    if isinstance(error, AttributeOfMessageError):
+        text = node.words("errors.python_attribute", name=error.msg)
+    return NodeError(f"{text} ({error.filename}:line {error.lineno})", name="SyntaxError")
 
 
-def explain(error: Exception) -> Exception:
+def explain(error: Exception, node: Function) -> Exception:
     """Say on which line of the code an error happened; the node's own errors are left as they are."""
     if isinstance(error, FlowError):
         return error
@@ -247,4 +272,6 @@ def explain(error: Exception) -> Exception:
             line = trace.tb_lineno
         trace = trace.tb_next
     text = str(error) if not isinstance(error, KeyError) else f"no {error}"
+    if isinstance(error, AttributeError) and isinstance(error.obj, Msg):
+        text = node.words("errors.python_attribute", name=error.name)
     return NodeError(f"{text} (line {line})" if line else text, name=type(error).__name__)

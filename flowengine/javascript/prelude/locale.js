@@ -1,21 +1,23 @@
 // What depends on language and time zone, for an engine that has no Intl: English, and the frequent forms of others.
 (function (flow) {
     'use strict';
+    // What a short or medium date has in numbers, where that is not as in English.
+    const WIDE = { year: 'numeric', month: '2-digit', day: '2-digit' }, NARROW = { ...WIDE, year: '2-digit' };
     const FORMS = {
         'en-US': { group: ',', point: '.', date: 'M/D/YYYY', clock12: true },
-        'en-GB': { group: ',', point: '.', date: 'DD/MM/YYYY' },
-        'de-DE': { group: '.', point: ',', date: 'D.M.YYYY' },
-        'fr-FR': { group: '\u202f', point: ',', date: 'DD/MM/YYYY', between: ' ' },
-        'es-ES': { group: '.', point: ',', date: 'D/M/YYYY', hour: 'numeric' },
-        'it-IT': { group: '.', point: ',', date: 'D/M/YYYY' },
-        'nl-NL': { group: '.', point: ',', date: 'D-M-YYYY' },
+        'en-GB': { group: ',', point: '.', date: 'DD/MM/YYYY', short: WIDE },
+        'de-DE': { group: '.', point: ',', date: 'D.M.YYYY', medium: WIDE, short: NARROW },
+        'fr-FR': { group: '\u202f', point: ',', date: 'DD/MM/YYYY', between: ' ', short: WIDE },
+        'es-ES': { group: '.', groupsFrom: 5, point: ',', date: 'D/M/YYYY', hour: 'numeric' },
+        'it-IT': { group: '.', groupsFrom: 5, point: ',', date: 'DD/MM/YYYY', short: NARROW },
+        'nl-NL': { group: '.', point: ',', date: 'D-M-YYYY', short: WIDE },
         'sv-SE': { group: '\u00a0', point: ',', date: 'YYYY-MM-DD', between: ' ' },
         'en-CA': { group: ',', point: '.', date: 'YYYY-MM-DD', clock12: true },
         'ja-JP': { group: ',', point: '.', date: 'YYYY/M/D', between: ' ', hour: 'numeric' },
     };
     const ALIASES = { en: 'en-US', de: 'de-DE', fr: 'fr-FR', es: 'es-ES', it: 'it-IT', nl: 'nl-NL', sv: 'sv-SE', ja: 'ja-JP' };
-    const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
-    const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+    for (const name of Object.keys(FORMS)) FORMS[name].name = name;
+    const dates = flow.part('dates');
 
     function formOf(locales) {
         for (const name of [].concat(locales || [])) {
@@ -37,7 +39,7 @@
         let [whole, part = ''] = roundDecimal(Math.abs(percent ? value * 100 : value), most).split('.');
         while (part.length > least && part.endsWith('0')) part = part.slice(0, -1);
         whole = whole.padStart(options.minimumIntegerDigits || 1, '0');
-        if (options.useGrouping !== false) whole = whole.replace(/\B(?=(\d{3})+$)/g, form.group);
+        if (options.useGrouping !== false && whole.length >= (form.groupsFrom || 4)) whole = whole.replace(/\B(?=(\d{3})+$)/g, form.group);
         const text = whole + (part ? form.point + part : '');
         const sign = value < 0 || Object.is(value, -0) ? '-' : '';
         if (options.style === 'currency') return currency(sign, text, form, options.currency);
@@ -82,15 +84,6 @@
             .replace(/DD|D/, (mark) => pad(options.day, fields.day, mark === 'DD'));
     }
 
-    function wordyDate(fields, options) {
-        const month = options.month === 'short' ? MONTHS[fields.month - 1].slice(0, 3) : MONTHS[fields.month - 1];
-        const weekday = options.weekday ? (options.weekday === 'long' ? DAYS[fields.weekday] : DAYS[fields.weekday].slice(0, 3)) : '';
-        const day = options.day ? (options.day === '2-digit' ? two(fields.day) : String(fields.day)) : '';
-        const year = options.year ? String(fields.year) : '';
-        const middle = options.month ? [month, day].filter(Boolean).join(' ') : day;
-        return [weekday, middle, year].filter(Boolean).join(', ');
-    }
-
     const STYLES = {
         full: { weekday: 'long', year: 'numeric', month: 'long', day: 'numeric' },
         long: { year: 'numeric', month: 'long', day: 'numeric' },
@@ -99,9 +92,9 @@
     };
 
     function spellDate(fields, form, options) {
-        if (options.dateStyle) options = { ...options, ...STYLES[options.dateStyle] };
+        if (options.dateStyle) options = { ...options, ...STYLES[options.dateStyle], ...form[options.dateStyle] };
         const wordy = options.weekday || (options.month && /short|long/.test(options.month));
-        if (wordy) return wordyDate(fields, options);
+        if (wordy) return dates.spell(fields, form.name, options, () => numericDate(fields, form, options));
         if (options.year || options.month || options.day) {
             const given = [options.year, options.month, options.day].filter(Boolean).length;
             if (given === 1) return String(options.year ? fields.year : options.month ? fields.month : fields.day);
@@ -124,7 +117,8 @@
         return parts.join(':') + suffix;
     }
 
-    function localized(date, locales, options = {}, withDate, withTime) {
+    function localized(date, locales, options, withDate, withTime) {
+        options = options || {};
         if (Number.isNaN(date.getTime())) return 'Invalid Date';
         const form = formOf(locales);
         const fields = fieldsOf(date, options.timeZone);
@@ -133,7 +127,14 @@
         const parts = [];
         if (asksDate || (withDate && !(asksTime && withTime))) parts.push(spellDate(fields, form, options));
         if (asksTime || (withTime && !(asksDate && withDate))) parts.push(timeText(fields, form, options));
-        return parts.join(form.between || ', ');
+        const isLong = /full|long/.test(options.dateStyle);
+        return parts.join(isLong ? dates.at(form.name) : asksDate ? betweenAsked(options, form) : form.between || ', ');
+    }
+
+    function betweenAsked(options, form) {
+        const isOnlyDay = options.weekday && !options.year && !options.month && !options.day;
+        if (isOnlyDay) return form.name === 'de-DE' || form.name === 'es-ES' ? ', ' : ' ';
+        return options.dateStyle === 'medium' ? ', ' : form.between || ', ';
     }
 
     Date.prototype.toLocaleDateString = function (locales, options) { return localized(this, locales, options, true, false); };
@@ -206,12 +207,19 @@
             resolvedOptions() { return { locale: 'en-US' }; }
         },
         DateTimeFormat: class DateTimeFormat {
-            constructor(locales, options) { this.format = (date = new Date()) => localized(new Date(date), locales, options, true, false); }
-            resolvedOptions() { return { locale: 'en-US', timeZone: flow.host.zoneId() }; }
+            constructor(locales, options) {
+                const isTime = !!options && ['hour', 'minute', 'second', 'timeStyle'].some((name) => options[name]);
+                this.format = (date = new Date()) => localized(new Date(date), locales, options, !isTime, false);
+                this.resolvedOptions = () => ({ locale: formOf(locales).name, timeZone: (options && options.timeZone) || flow.host.zoneId() });
+            }
         },
         Collator: class Collator {
             constructor(locales, options) { this.compare = (a, b) => compareTexts(String(a), String(b), options); }
         },
     };
+    // As in browsers these make an object without `new` too.
+    for (const name of Object.keys(Intl)) {
+        Intl[name] = new Proxy(Intl[name], { apply: (made, self, values) => new made(...values) });
+    }
     Object.defineProperty(globalThis, 'Intl', { value: Intl, writable: true, configurable: true });
 })

@@ -306,6 +306,44 @@ async def test_dates_are_dates() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("language", "options", "text"),
+    [
+        (
+            "en-US",
+            "{weekday: 'long', year: 'numeric', month: 'long', day: 'numeric'}",
+            "Friday, February 9, 2024",
+        ),
+        ("en-US", "{month: 'long', year: 'numeric'}", "February 2024"),
+        ("en-US", "{weekday: 'short', day: '2-digit', month: '2-digit', year: 'numeric'}", "Fri, 02/09/2024"),
+        ("en-GB", "{day: '2-digit', month: 'short', year: 'numeric'}", "09 Feb 2024"),
+        ("en-GB", "{dateStyle: 'full'}", "Friday, 9 February 2024"),
+        ("de-DE", "{weekday: 'long', month: 'long', day: 'numeric'}", "Freitag, 9. Februar"),
+        ("de", "{weekday: 'short', month: 'short', day: 'numeric'}", "Fr., 9. Feb."),
+        ("de-DE", "{dateStyle: 'medium', timeStyle: 'short'}", "09.02.2024, 12:34"),
+        ("de-DE", "{dateStyle: 'full', timeStyle: 'short'}", "Freitag, 9. Februar 2024 um 12:34"),
+        ("fr-FR", "{weekday: 'long', day: 'numeric', month: 'long'}", "vendredi 9 février"),
+        ("es-ES", "{dateStyle: 'long'}", "9 de febrero de 2024"),
+        ("it-IT", "{month: 'short', day: 'numeric'}", "9 feb"),
+        (
+            "nl-NL",
+            "{weekday: 'long', month: 'long', day: 'numeric', year: 'numeric'}",
+            "vrijdag 9 februari 2024",
+        ),
+        ("en-US", "{hour: '2-digit', minute: '2-digit', hour12: false}", "12:34"),
+        ("en-US", "{hour: 'numeric'}", "12 PM"),
+    ],
+)
+async def test_dates_in_words(language: str, options: str, text: str) -> None:
+    """The texts are those of Node with all its languages."""
+    code = f"""
+        const format = Intl.DateTimeFormat('{language}', Object.assign({options}, {{timeZone: 'UTC'}}));
+        msg.payload = format.format(new Date('2024-02-09T12:34:56Z'));
+        return msg;
+    """
+    assert await result_of(code, {}) == text
+
+
 async def test_circles_and_what_json_lacks_cross_both_ways() -> None:
     code = "msg.payload.self = msg.payload; msg.payload.same = msg.payload.inner.top === msg.payload.inner; return msg;"
     inner: dict[str, Any] = {}

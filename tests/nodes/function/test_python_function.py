@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from flowengine.testing import FlowHarness
 
 TAB = {"id": "t1", "type": "tab", "label": "Tab"}
@@ -93,6 +95,29 @@ async def test_code_that_does_not_parse_is_reported_at_start() -> None:
     harness = await play("return msg +")
     assert [report.text for report in harness.errors] == ["SyntaxError: invalid syntax (body:line 1)"]
     assert harness.received("h1") == []
+
+
+@pytest.mark.parametrize(
+    "code", ["msg.payload = 1\nreturn msg", "del msg.payload", "x = 1\nmsg.payload += x"]
+)
+async def test_a_property_that_is_written_as_in_javascript_is_refused_at_start(code: str) -> None:
+    harness = await play(code, {"payload": "kept"})
+    (report,) = harness.errors
+    assert report.text.startswith('SyntaxError: a message is a dict in Python: write msg["payload"]')
+    assert harness.received("h1") == []
+
+
+async def test_a_property_that_is_read_as_in_javascript_is_an_error_with_the_way_out() -> None:
+    harness = await play("return {'payload': msg.payload}", {"payload": "x"})
+    assert harness.errors[0].text == (
+        'AttributeError: a message is a dict in Python: write msg["payload"] instead of msg.payload (line 1)'
+    )
+
+
+async def test_code_may_have_a_msg_of_its_own() -> None:
+    code = "from types import SimpleNamespace\nmsg = SimpleNamespace()\nmsg.a = 1\nreturn {'payload': msg.a}"
+    harness = await play(code, {"payload": "x"})
+    assert [msg["payload"] for msg in harness.received("h1")] == [1]
 
 
 async def test_what_is_no_message_is_refused() -> None:
