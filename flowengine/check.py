@@ -110,5 +110,5 @@ class Checker:
         wires = node.get("wires")
         for port in wires if isinstance(wires, list) else []:
             for target in port if isinstance(port, list) else [port]:
-                if target and target not in self.flows.by_id:
+                if target and not (isinstance(target, str) and target in self.flows.by_id):
                     yield self.problem("warning", node, self.words("lost_wire", target=target))

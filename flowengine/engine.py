@@ -97,8 +97,8 @@ class Engine:
 
     async def _deploy(self, flow: Any, kind: str, credentials: Credentials | None) -> Difference:
         file = flow if isinstance(flow, FlowFile) else read_flow(flow)
-        new = sort_nodes(file.nodes)
-        difference = compare(self.flow_set, new)
+        new, old = sort_nodes(file.nodes), self.flow_set
+        difference = compare(old, new)
         if credentials is not None:
             difference.changed |= _changed_secrets(self.credentials, credentials, new)
             self.credentials = credentials
@@ -108,6 +108,9 @@ class Engine:
             await self._start_flows()
         else:
             await self._change(file, new, difference, whole_flows=kind == "flows")
+        for node_id in difference.removed:
+            if old.by_id[node_id]["type"] == "tab" or old.by_id[node_id]["type"].startswith("subflow:"):
+                self.stores.forget(node_id)  # the values of a flow go with it, as those of a node do
         return difference
 
     def _take(self, file: FlowFile, new: FlowSet) -> None:
@@ -239,7 +242,12 @@ class Engine:
         if node is None:
             return
         config = node.flow.part.nodes.get(node_id, {})  # type: ignore[attr-defined]
-        wires = [[target for target in port if isinstance(target, str)] for port in config.get("wires") or []]
+        ports = config.get("wires")
+        wires = [
+            [target for target in port if isinstance(target, str)]
+            for port in (ports if isinstance(ports, list) else [])
+            if isinstance(port, list)
+        ]
         self.touched.add(node_id)
         if isinstance(node, SubflowNode):
             node.rewire(wires)

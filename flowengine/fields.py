@@ -101,9 +101,12 @@ def config_node(type_name: str, *, test: bool = False) -> Hint:
     return Hint({"control": "config", "config_type": type_name, "test": test})
 
 
-def nodes(*types: str, everywhere: bool = False) -> Hint:
-    """Ids of nodes, of some types or of all; ``everywhere`` for those of other flows too."""
-    return Hint({"control": "nodes", "node_types": types, "everywhere": everywhere})
+def nodes(*types: str, everywhere: bool = False, single: bool = False) -> Hint:
+    """Ids of nodes, of some types or of all.
+
+    ``everywhere`` offers those of other flows too, ``single`` lets at most one be chosen.
+    """
+    return Hint({"control": "nodes", "node_types": types, "everywhere": everywhere, "single": single})
 
 
 def node_scope() -> Hint:

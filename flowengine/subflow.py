@@ -6,7 +6,7 @@ from typing import Any
 
 from .context import Context
 from .environment import PARENT, evaluate_env, known
-from .errors import FlowError
+from .errors import FlowError, error_text
 from .flow import Flow
 from .flow_file import NodeDict, Part
 from .messages import Msg
@@ -161,7 +161,7 @@ class Subflow(Flow):
         config = {
             key: value
             for key, value in self.instance.items()
-            if key in ("id", "type", "z", "g", "name", "_alias")
+            if key in ("id", "type", "z", "g", "name", "_alias") and value is not None
         }
         self.node = SubflowNode(
             NodeConfig.model_validate({**config, "wires": wires[self.instance["id"]]}), self
@@ -249,7 +249,9 @@ async def start_subflow(flow: Flow, config: NodeDict) -> Node | None:
         return await Subflow(flow, template, config).start_instance()
     except FlowError as error:
         flow.engine.node_failed(config, str(error))
-        return None
+    except Exception as error:  # what is no template must not keep the others from starting
+        flow.engine.node_failed(config, error_text(error))
+    return None
 
 
 def _circle(flow: Any, template_id: str) -> str:

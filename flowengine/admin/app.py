@@ -10,7 +10,7 @@ from aiohttp import web
 from ..folders import built_editor
 from ..http.bodies import byte_count
 from .endpoint import Endpoint
-from .guard import Guard
+from .guard import Guard, Handler
 from .resources import (
     actions,
     auth,
@@ -65,10 +65,20 @@ def make_app(runtime: Runtime) -> web.Application:
     root = runtime.settings.admin_root
     if runtime.settings.http_admin_root is not False:
         for endpoint in endpoints():
-            app.router.add_route(endpoint.method, root + endpoint.path, guard.bound(endpoint))
+            add_endpoint(app, root, endpoint, guard.bound(endpoint))
         page.add_routes(app, runtime)
     static_files.add_routes(app, runtime)
     return app
+
+
+def add_endpoint(app: web.Application, root: str, endpoint: Endpoint, answer: Handler) -> None:
+    """Route an endpoint. As in Node-RED its address may end with a slash, and what can be got has a head."""
+    is_socket = 101 in endpoint.answers
+    methods = ("GET", "HEAD") if endpoint.method == "GET" and not is_socket else (endpoint.method,)
+    paths = [endpoint.path] if "{path:" in endpoint.path else [endpoint.path, f"{endpoint.path}/"]
+    for path in paths:
+        for method in methods:
+            app.router.add_route(method, root + path, answer)
 
 
 def first_parts() -> frozenset[str]:

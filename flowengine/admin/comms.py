@@ -33,10 +33,10 @@ LEVELS_SHOWN = {"error": 20, "warn": 30}
 
 def topic_pattern(topic: str) -> re.Pattern[str]:
     """Return what a subscription stands for: ``+`` one level, ``/#`` all below."""
-    source = re.escape(topic).replace(r"\+", "[^/]+")
-    return re.compile(
-        f"{source.removesuffix('/' + re.escape('#'))}(/.*)?" if topic.endswith("/#") else source
-    )
+    # Only a whole level is a wildcard: many in a row within one would take ages to be told from a topic.
+    levels = topic.removesuffix("/#").split("/")
+    source = "/".join("[^/]+" if level == "+" else re.escape(level) for level in levels)
+    return re.compile(f"{source}(/.*)?" if topic.endswith("/#") else source)
 
 
 class Client:

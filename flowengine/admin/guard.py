@@ -15,7 +15,7 @@ from ..javascript_values import js_json
 from ..words import fill, languages_of, lookup
 from .endpoint import Call, Endpoint, language_of
 from .errors import ApiError, not_found
-from .permissions import may
+from .permissions import all_read, may
 from .settings_tables import is_loopback
 from .users import User
 
@@ -45,11 +45,17 @@ class Guard:
         settings = runtime.settings
         self._names = {name.lower() for name in settings.allowed_hosts}
         self._cors = settings.http_admin_cors
+        self._bound: set[object] = set()
+        """What answers addresses of the API."""
         if settings.public_url:
             self._names.add(urlsplit(settings.public_url).hostname or "")
-        # Where everybody needs a token, a page of another site that reaches us has none.
+        visitor = runtime.users.default()
+        # Where everybody needs a token to change something, a page of another site that reaches us has none.
         self._any_name = (
-            not settings.allowed_hosts and not is_loopback(settings.ui_host) and runtime.users.required
+            not settings.allowed_hosts
+            and not is_loopback(settings.ui_host)
+            and runtime.users.required
+            and (visitor is None or all_read(visitor.permissions))
         )
 
     # where it comes from
@@ -80,7 +86,10 @@ class Guard:
         return True
 
     def _is_friend(self, origin: str, host: str) -> bool:
-        parts = urlsplit(origin)
+        try:
+            parts = urlsplit(origin)
+        except ValueError:
+            return False
         if parts.netloc.lower() == host.lower() and parts.netloc:
             return True
         return origin in self.cors_origins() or (parts.hostname or "") in self._names
@@ -129,6 +138,7 @@ class Guard:
                 raise ApiError(401, "unauthorized", headers={"WWW-Authenticate": 'Bearer realm="Users"'})
             return respond(await endpoint.run(Call(request, self._runtime, user)))
 
+        self._bound.add(answer)
         return answer
 
     # around everything
@@ -156,6 +166,8 @@ class Guard:
         """Have a request answered, with words for whatever goes wrong."""
         try:
             self.check_origin(request)
+            if request.method == "OPTIONS" and (methods := await self._methods(request)):
+                return web.Response(text=methods, headers={"Allow": methods})
             return await handler(request)
         except ApiError as error:
             return failure(error, language_of(request))
@@ -165,13 +177,23 @@ class Guard:
             if error.status < 400:
                 raise
             return failure(not_found(), language_of(request))
-        except (ConnectionError, web.RequestPayloadError):
+        except web.RequestPayloadError:
+            return failure(ApiError(400, "not_json", reason="it broke off"), language_of(request))
+        except ConnectionError:
             raise
         except Exception as error:
             self._runtime.fault(error, request.path)
             return failure(
                 ApiError(500, "unexpected_error", reason=error.__class__.__name__), language_of(request)
             )
+
+    async def _methods(self, request: web.Request) -> str:
+        """Return what can be done with an address of the API, as an Allow header has it; empty where it is none."""
+        router, known = request.app.router, ("GET", "HEAD", "POST", "PUT", "DELETE")
+        found = [
+            one for one in known if (await router.resolve(request.clone(method=one))).handler in self._bound
+        ]
+        return ",".join(found)
 
 
 def is_for_admin(runtime: Runtime, request: web.Request) -> bool:
@@ -210,5 +232,6 @@ def dress(response: web.StreamResponse) -> None:
 def _name_of(host: str) -> str:
     """Return a Host header without its port."""
     if host.startswith("["):
-        return host[1:].partition("]")[0].lower()
+        name, _, rest = host[1:].partition("]")
+        return name.lower() if rest[:1] in ("", ":") else host.lower()
     return host.rpartition(":")[0].lower() if ":" in host else host.lower()

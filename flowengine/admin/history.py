@@ -49,6 +49,13 @@ class Version:
         return asdict(self)
 
 
+def remedy(error: Exception) -> str:
+    """Say what to do about a file that cannot be used; one that is only out of reach is not to be thrown away."""
+    if isinstance(error, sqlite3.OperationalError):
+        return "see whether the disk is full, and who may use the file"
+    return "move it away, and the next deploy begins a new one"
+
+
 class History:
     """The versions of one user folder; ``length`` is how many are kept."""
 

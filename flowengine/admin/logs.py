@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
@@ -19,9 +20,7 @@ class Log:
 
     def __init__(self, settings: Logging, redactor: Redactor, out: TextIO | None = None) -> None:
         self._level = LEVELS.index(settings.level)
-        self._levels = {
-            name: LEVELS.index(level) for name, level in settings.nodes.items() if level in LEVELS
-        }
+        self._levels = {name: LEVELS.index(level) for name, level in settings.nodes.items()}
         self._as_json = settings.format == "json"
         self._audits = settings.audit
         self._redactor = redactor
@@ -52,7 +51,9 @@ class Log:
         else:
             place = f"[{' '.join(str(item) for item in about.values())}] " if about else ""
             line = f"{now:%d %b %H:%M:%S} - [{level}] {_one_line(place + text)}"
-        print(self._redactor.clean(line), file=self._out, flush=True)
+        # Whoever reads the log may have gone, or its disk be full: what is logged goes on all the same.
+        with suppress(OSError):
+            print(self._redactor.clean(line), file=self._out, flush=True)
 
 
 def _about(node: Node) -> dict[str, Any]:

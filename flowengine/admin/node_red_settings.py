@@ -21,7 +21,8 @@ _NUMBER = re.compile(r"-?(?:0[xX][0-9A-Fa-f]+|\d+\.?\d*(?:[eE][-+]?\d+)?)")
 _ENV = re.compile(r"process\.env\.([A-Za-z_]\w*)")
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(\n)|(.))", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "0": "\0"}
-_WORDS = {"true": True, "false": False, "null": None, "undefined": None}
+_UNDEFINED = object()
+_WORDS = {"true": True, "false": False, "null": None, "undefined": _UNDEFINED}
 _PAIRS = {"{": "}", "[": "]", "(": ")"}
 OTHERS = frozenset(
     (
@@ -53,9 +54,22 @@ def read_settings_js(file: Path, env: Mapping[str, str]) -> tuple[dict[str, Any]
         values = reader.object("")
     except (_NotLiteral, IndexError):
         raise SettingsError(f"{file}: line {reader.line}: this is not an object of settings") from None
-    return values, [
-        f"settings.js: {place} has to be run to be known, and is left out" for place in reader.left_out
-    ]
+    return values, _report(values, reader.left_out)
+
+
+def _report(values: dict[str, Any], left_out: list[str]) -> list[str]:
+    """Say what was left out. Whom the settings shut out stays so: raises SettingsError where that cannot be had."""
+    for name in ("httpNodeAuth", "httpStaticAuth"):
+        if name in left_out:
+            raise SettingsError(
+                f"settings.js: {name} has to be run to be known, and without it no password would be asked for; write "
+                "the settings into flowengine.toml"
+            )
+    notes = [f"settings.js: {place} has to be run to be known, and is left out" for place in left_out]
+    if "adminAuth" in left_out:
+        values["adminAuth"] = {}
+        notes.append("nobody can log in until there are users: flowengine users add NAME")
+    return notes
 
 
 class _Reader:
@@ -92,7 +106,8 @@ class _Reader:
             if self.skip() != ":":
                 raise _NotLiteral
             self.at += 1
-            found[key] = self.whole_value(place)
+            if (value := self.whole_value(place)) is not _UNDEFINED:
+                found[key] = value
         except _NotLiteral:
             self.at = start
             self.pass_over()
@@ -131,7 +146,8 @@ class _Reader:
         items: list[Any] = []
         self.at += 1
         while self.skip() != "]":
-            items.append(self.whole_value(f"{place}[{len(items)}]"))
+            value = self.whole_value(f"{place}[{len(items)}]")
+            items.append(None if value is _UNDEFINED else value)
             if self.skip() == ",":
                 self.at += 1
         self.at += 1
@@ -145,7 +161,7 @@ class _Reader:
                 self.at += 2
                 fallback = self.value(place)
                 return value or fallback
-            return value
+            return _UNDEFINED if value is None else value
         name = _NAME.match(self.text, self.at)
         if name is None or name[0] not in _WORDS:
             raise _NotLiteral

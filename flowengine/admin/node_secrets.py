@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..credentials import Credentials
@@ -99,6 +100,17 @@ def secret_texts(credentials: Credentials, types: dict[str, str], node_sets: Nod
         found |= {text for name, value in values.items() if name not in open_names for text in _texts(value)}
         found |= _account(values)
     return found
+
+
+def keys_of_environment(nodes: Iterable[NodeDict], environment: Mapping[str, str]) -> set[str]:
+    """Return the keys that Service Hosts take from the environment, which no credentials file holds."""
+    hosts = [node for node in nodes if node["type"] == "Service Host"]
+    named = {
+        str(node.get("secureApiKeyValueRef")) for node in hosts if node.get("secureApiKeyValueType") == "env"
+    }
+    if any(node.get("allowEnvironmentKey") for node in hosts):
+        named.add("OPENAI_API_KEY")
+    return {key for name in named if (key := environment.get(name))}
 
 
 def _account(values: dict[str, Any]) -> set[str]:

@@ -20,6 +20,11 @@ def may(granted: Permissions | None, wanted: str) -> bool:
     return False
 
 
+def all_read(granted: Permissions) -> bool:
+    """Tell whether what is granted changes nothing."""
+    return all(one.endswith("read") for one in ([granted] if isinstance(granted, str) else granted))
+
+
 def covers(granted: Permissions | None, asked: Permissions) -> bool:
     """Tell whether a user may hand out a scope, which is one permission or a list of them."""
     return all(may(granted, one) for one in ([asked] if isinstance(asked, str) else asked))

@@ -12,6 +12,8 @@ import orjson
 
 SHORTEST = 6
 """Shorter secrets are left: taking every "a" out of a text would hide nothing and spoil everything."""
+NO_WORD = 12
+"""Secrets from this length on are no words that turn up by chance, as "ollama" does where it stands for a key."""
 MASK = "••••••"
 FARTHEST = 1000
 """Characters beyond a cut that are looked at for the end of what has the shape of a secret."""
@@ -37,13 +39,23 @@ class Redactor:
         in_json = {_in_json(text) for text in texts}
         in_addresses = {spell(text) for text in texts for spell in (partial(quote, safe=""), quote_plus)}
         texts |= in_json | in_addresses | {_in_json(text) for text in in_json}
-        words = [re.escape(text) for text in sorted(texts, key=len, reverse=True)]
+        in_order = sorted(texts, key=len, reverse=True)
+        words = [re.escape(text) for text in in_order]
+        certain = [re.escape(text) for text in in_order if len(text) >= NO_WORD]
+        self._known = re.compile("|".join(certain)) if certain else None
         self._pattern = re.compile("|".join([*words, _SHAPES]))
         self._farthest = max(FARTHEST, *map(len, texts)) if texts else FARTHEST
 
     def clean(self, text: str) -> str:
         """Return a text without secrets."""
         return self._pattern.sub(MASK, text)
+
+    def clean_of_known(self, text: str) -> str:
+        """Return a text that is data without the secrets that are known, save those that may be words of it.
+
+        What only has the shape of a secret may be meant to be seen.
+        """
+        return text if self._known is None else self._known.sub(MASK, text)
 
     def cut(self, text: str, longest: int) -> int:
         """Tell where to cut a text that is longer than ``longest``: there, or behind the secret that lies across."""

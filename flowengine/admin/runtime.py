@@ -20,11 +20,11 @@ from ..tracing import start_tracing
 from .comms import Comms
 from .flows import Flows
 from .history import NAME as HISTORY
-from .history import History
+from .history import History, remedy
 from .live import Live
 from .logs import Log
 from .metrics import Metrics
-from .node_secrets import secret_texts
+from .node_secrets import keys_of_environment, secret_texts
 from .palette import Palette
 from .redaction import Redactor
 from .server import AdminServer
@@ -40,6 +40,10 @@ if TYPE_CHECKING:
 
     from ..forms import Forms
     from .openid_connect import OpenIdConnect
+
+
+KEPT = 65.0
+"""Seconds that a browser may keep a connection without asking, or may take to send the head of a request."""
 
 
 class Runtime:
@@ -83,7 +87,8 @@ class Runtime:
 
     def _check_exposure(self) -> None:
         self._check_name()
-        if is_loopback(self.settings.ui_host) or self.settings.insecure or self.users.required:
+        # Asked first: where the users cannot be read no server starts, wherever it listens.
+        if self.users.required or is_loopback(self.settings.ui_host) or self.settings.insecure:
             return
         if self.settings.http_admin_root is False:
             return
@@ -132,7 +137,7 @@ class Runtime:
             return History(self.folder / HISTORY, self.settings.history_length)
         except DatabaseError as error:
             self.log.write(
-                "error", f"{HISTORY} cannot be used ({error}): deploys leave no versions; move it away"
+                "error", f"{HISTORY} cannot be used ({error}): deploys leave no versions; {remedy(error)}"
             )
             return None
 
@@ -141,7 +146,11 @@ class Runtime:
 
         from .app import first_parts, make_app
 
-        self._runner = AppRunner(make_app(self), access_log=None, handle_signals=False, shutdown_timeout=2.0)
+        # Bodies are unpacked where they are read, by the rules of addresses of flows.
+        self._runner = AppRunner(
+            make_app(self), access_log=None, handle_signals=False, shutdown_timeout=2.0, auto_decompress=False,
+            keepalive_timeout=KEPT,
+        )  # fmt: skip
         await self._runner.setup()
         assert self._runner.server is not None
         self.http.serve_admin(self._runner.server, first_parts())
@@ -202,7 +211,8 @@ class Runtime:
         self.wires.forget()
         self.live.forget()
         types = {node["id"]: node["type"] for node in self.flows.nodes}
-        self.redactor.learn(secret_texts(self.flows.credentials, types, self.engine.node_sets))
+        secrets = secret_texts(self.flows.credentials, types, self.engine.node_sets)
+        self.redactor.learn(secrets | keys_of_environment(self.flows.nodes, self.engine.env))
 
     def fault(self, error: Exception, place: str) -> None:
         """Note a fault of the server itself."""

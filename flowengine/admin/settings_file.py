@@ -20,6 +20,8 @@ from .settings import ServerSettings
 
 FILE = "flowengine.toml"
 PREFIX = "FLOWENGINE_"
+OTHER_VARIABLES = ("FLOWENGINE_USER_DIR", "FLOWENGINE_NODE", "FLOWENGINE_SKIP_EDITOR")
+"""Variables that begin so and are no settings."""
 
 
 def read_settings(
@@ -35,7 +37,7 @@ def read_settings(
     most, then the environment, then the file. Raises SettingsError.
     """
     values, notes = _from_file(file, env) if file is not None else _from_folder(folder, env)
-    values = _merged(values, from_environment(env))
+    values, notes = _merged(values, from_environment(env)), notes + _unknown_variables(env)
     values = _merged(values, {key: value for key, value in (given or {}).items() if value is not None})
     return make_settings(values), notes
 
@@ -46,7 +48,7 @@ def make_settings(values: Mapping[str, Any]) -> ServerSettings:
         return ServerSettings.model_validate(values)
     except ValidationError as error:
         lines = [
-            f"{_place(item['loc'])}: {item['msg']}"
+            f"{_place(item['loc'])}: {item['msg'].removeprefix('Value error, ')}"
             for item in error.errors(include_url=False, include_input=False)
         ]
         raise SettingsError(f"settings: {'; '.join(lines)}") from None
@@ -94,8 +96,10 @@ def read_toml(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{file}: {error}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"cannot read the settings {file}: {error}") from None
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{file} is not written in UTF-8 (byte {error.start})") from None
+    except OSError as error:
+        raise SettingsError(f"cannot read the settings {file}: {error.strerror or error}") from None
 
 
 def from_environment(env: Mapping[str, str]) -> dict[str, Any]:
@@ -112,12 +116,34 @@ def from_environment(env: Mapping[str, str]) -> dict[str, Any]:
         path = [to_camel(part) for part in (first, *rest)]
         for part in path[:-1]:
             place = place.setdefault(part, {})
-        place[path[-1]] = text if _is_text([first, *rest]) else _value(text)
+        kind, value = _kind([first, *rest]), _value(text)
+        kinds = set(get_args(kind)) or {kind}
+        # Where no number is taken 123 is a text, though it be JSON: a secret may be all digits.
+        is_text = kind is str or (type(value) in (int, float) and str in kinds and int not in kinds)
+        place[path[-1]] = text if is_text else value
     return values
 
 
-def _is_text(path: list[str]) -> bool:
-    """Tell whether a setting takes nothing but a text, so that 123 remains one."""
+def _unknown_variables(env: Mapping[str, str]) -> list[str]:
+    """Say which variables name no setting."""
+    first_parts = {
+        name: name.removeprefix(PREFIX).lower().split("__")[0] for name in env if name.startswith(PREFIX)
+    }
+    others = {name: part for name, part in first_parts.items() if part not in ServerSettings.model_fields}
+    return [
+        f"the variable {name} names no setting{_advice(part)}"
+        for name, part in sorted(others.items())
+        if name not in OTHER_VARIABLES
+    ]
+
+
+def _advice(part: str) -> str:
+    near = get_close_matches(part, ServerSettings.model_fields, 1)
+    return f"; did you mean {PREFIX}{near[0].upper()}?" if near else ""
+
+
+def _kind(path: list[str]) -> Any:
+    """Return the type of a setting, None where there is no such setting."""
     kind: Any = ServerSettings
     for name in path:
         models = [
@@ -125,9 +151,9 @@ def _is_text(path: list[str]) -> bool:
         ]
         field = models[0].model_fields.get(name) if models else None
         if field is None:
-            return False
+            return None
         kind = field.annotation
-    return kind is str
+    return kind
 
 
 def _value(text: str) -> Any:

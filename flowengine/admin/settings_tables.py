@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 from ipaddress import ip_address
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 
 Permissions = str | list[str]
@@ -18,11 +18,21 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True, alias_generator=to_camel)
 
 
+def _is_hash(value: str) -> str:
+    """Refuse what no password could be checked against: the user would be shut out without a word."""
+    if not value.startswith(("$argon2", "$2a$", "$2b$", "$2y$")):
+        raise ValueError("this is no hash of a password; make one with `flowengine users hash`")
+    return value
+
+
+Hash = Annotated[str, AfterValidator(_is_hash)]
+
+
 class UserEntry(_Part):
     """A user; ``password`` is an argon2 or bcrypt hash, as ``flowengine users hash`` or node-red-admin prints it."""
 
     username: str
-    password: str = Field(repr=False)
+    password: Hash = Field(repr=False)
     permissions: Permissions = "*"
 
 
@@ -92,7 +102,7 @@ class BasicAuth(_Part):
     """A user and the hash of a password, asked for by HTTP's basic authentication."""
 
     user: str
-    password: str = Field(alias="pass", repr=False)
+    password: Hash = Field(alias="pass", repr=False)
 
 
 class StaticFolder(_Part):
@@ -119,14 +129,17 @@ class Switch(_Part):
     ui: bool = True
 
 
+Level = Literal["off", "fatal", "error", "warn", "info", "debug", "trace"]
+
+
 class Logging(_Part):
     """What goes to standard error. ``nodes`` are levels by node type or id that count instead of ``level``."""
 
     model_config = ConfigDict(extra="ignore")
 
-    level: Literal["off", "fatal", "error", "warn", "info", "debug", "trace"] = "info"
+    level: Level = "info"
     format: Literal["text", "json"] = "text"
-    nodes: dict[str, str] = {}
+    nodes: dict[str, Level] = {}
     audit: bool = False
 
     @model_validator(mode="before")

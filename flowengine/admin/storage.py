@@ -82,8 +82,11 @@ class Storage:
         return Stored(nodes, credentials, "; ".join(text for text in (damage, wrong) if text))
 
     def load_credentials(self) -> Credentials:
-        """Read the credentials alone. Raises CredentialsError."""
-        return self._load_credentials()[0]
+        """Read the credentials alone. Raises CredentialsError, also where only a backup can be read."""
+        credentials, wrong = self._load_credentials()
+        if wrong:
+            raise CredentialsError(f"{wrong}. Mend or remove the file first")
+        return credentials
 
     def _load_flows(self, last_deploy: list[NodeDict] | None) -> tuple[list[NodeDict], str]:
         file, backup = self.files.flows, _backup(self.files.flows)

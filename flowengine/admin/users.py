@@ -17,7 +17,7 @@ from ..errors import SettingsError
 from .passwords import hash_password, is_password
 from .permissions import narrowed
 from .provider_users import permissions_of
-from .settings_tables import AdminAuth, OpenIdProvider, Permissions
+from .settings_tables import AdminAuth, OpenIdProvider, Permissions, UserEntry
 
 NAME = ".flowengine.users.json"
 
@@ -58,17 +58,25 @@ class UserFile:
         """Return ``{"users": {name: {...}}, "tokens": {id: {...}}}``. Raises SettingsError where it is damaged."""
         try:
             found = self._file.stat()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return {"users": {}, "tokens": {}}
         if (found.st_mtime_ns, found.st_size) != self._seen:
-            try:
-                values = orjson.loads(self._file.read_bytes())
-            except orjson.JSONDecodeError as error:
-                # Without its users a server would be open to all: it has to refuse.
-                raise SettingsError(f"{self._file} is damaged ({error}); mend it or restore it") from None
-            self._values = {"users": {}, "tokens": {}, **values}
+            self._values = self._parsed(self._file.read_bytes())
             self._seen = (found.st_mtime_ns, found.st_size)
         return self._values
+
+    def _parsed(self, content: bytes) -> dict[str, Any]:
+        """Read the file's content. Raises SettingsError: without its users a server would be open to all."""
+        try:
+            values = orjson.loads(content)
+        except orjson.JSONDecodeError as error:
+            raise SettingsError(f"{self._file} is damaged ({error}); mend it or restore it") from None
+        parts = [values.get(name, {}) for name in ("users", "tokens")] if isinstance(values, dict) else [None]
+        if not all(isinstance(part, dict) and all(map(_is_entry, part.values())) for part in parts):
+            raise SettingsError(
+                f"{self._file} is damaged (no table of users and tokens); mend it or restore it"
+            )
+        return {"users": {}, "tokens": {}, **values}
 
     def write(self, values: dict[str, Any]) -> None:
         """Write the file, for its owner only."""
@@ -162,10 +170,16 @@ class Users:
         """Return the user whose password this is. Blocks for a tenth of a second: call it in a thread."""
         stored = self._password(username)
         if stored is None:
-            self._decoy = self._decoy or hash_password(secrets.token_hex())
-            is_password(password, self._decoy)
+            is_password(password, self._any_hash())
             return None
         return self.find(username) if is_password(password, stored) else None
+
+    def _any_hash(self) -> str:
+        """Return a hash that takes as long to check as those of the users do."""
+        for entry in (*self._entries.values(), *self.file.read()["users"].values()):
+            return str(entry.password if isinstance(entry, UserEntry) else entry["password"])
+        self._decoy = self._decoy or hash_password(secrets.token_hex())
+        return self._decoy
 
     def _password(self, username: str) -> str | None:
         if (entry := self._entries.get(username)) is not None:
@@ -186,6 +200,13 @@ class Users:
     def _narrowed(self, username: str, scope: Permissions) -> User | None:
         user = self.find(username)
         return User(username, narrowed(user.permissions, scope)) if user else None
+
+
+def _is_entry(entry: Any) -> bool:
+    """Tell whether this is a user or a token of the file."""
+    return isinstance(entry, dict) and (
+        {"password", "permissions"} <= entry.keys() or {"name", "user", "scope", "expires"} <= entry.keys()
+    )
 
 
 def token_hash(token: str) -> str:

@@ -59,6 +59,13 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     except BrokenPipeError:
         return 1
+    except OSError as error:
+        from .user_folder import explained
+
+        print(f"flowengine: {explained(error)}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
 
 
 def _forgo_plugins() -> None:

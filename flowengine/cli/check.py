@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from pathlib import Path
 
 from ..check import Checker
 from ..flow_file import load_flow_file
 from ..node_sets import NodeSets
-from ..words import SOURCE_LANGUAGE
+from ..words import SOURCE_LANGUAGE, engine_sentence
 from .user_folder import add_option, packages_of
 
 
@@ -33,5 +34,7 @@ def main(options: argparse.Namespace) -> int:
     else:
         for problem in problems:
             print(problem)
-        print(f"{errors} errors, {len(problems) - errors} others", file=sys.stderr)
+        levels = Counter(problem.level for problem in problems)
+        counts = {"errors": levels["error"], "warnings": levels["warning"], "notes": levels["note"]}
+        print(engine_sentence(options.lang, "check.found", **counts), file=sys.stderr)
     return 1 if errors else 0

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ..credentials import Credentials
 from ..errors import FlowError
 from ..user_dir import read_credentials
-from .user_folder import declare_actions, folder_of, opened, settings_of
+from .user_folder import declare_actions, existing_folder_of, opened, settings_of
 
 if TYPE_CHECKING:
     from ..admin.storage import Storage
@@ -34,7 +34,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     """Do what was asked."""
-    folder = folder_of(options)
+    folder = existing_folder_of(options)
     if options.action == "rotate":
         with opened(folder) as storage:
             return _rotate(storage, options)
@@ -68,7 +68,11 @@ def _rotate(storage: Storage, options: argparse.Namespace) -> int:
     elif storage.files.secret is False:
         raise FlowError("the settings switch encryption off with credentialSecret = false")
     else:
-        credentials = storage.load().credentials
+        stored = storage.load()
+        if stored.damage:
+            # What is damaged may be mended yet, and nobody could read it any more.
+            raise FlowError(f"{stored.damage}. Mend or remove the file first; nothing was changed")
+        credentials = stored.credentials
         storage.change_key(secrets.token_hex(32), credentials)
     print(f"the secrets of {len(credentials)} nodes are encrypted with the new key")
     return 0

@@ -8,6 +8,7 @@ import socket
 import stat
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,9 @@ def _findings(folder: Path) -> Iterator[Finding]:
 
     yield "ok", f"Python {sys.version.split()[0]}"
     yield from _editor()
+    if folder.exists() and not folder.is_dir():
+        yield "error", f"{folder} is no folder; name another one with --user-dir"
+        return
     if not folder.is_dir():
         yield "note", f"{folder} is not there yet; flowengine init makes it"
         return
@@ -56,6 +60,7 @@ def _findings(folder: Path) -> Iterator[Finding]:
     node_sets = _node_sets(folder)
     yield from _packages(folder, node_sets)
     yield from _files(folder, settings, node_sets)
+    yield from _history(folder)
     yield from _tracing(settings)
     yield from _port(settings)
 
@@ -112,6 +117,23 @@ def _files(folder: Path, settings: ServerSettings, node_sets: NodeSets) -> Itera
     yield "ok", f"{len(stored.nodes)} nodes, secrets of {len(stored.credentials)}"
     for problem in Checker(stored.nodes, node_sets, stored.credentials).problems():
         yield "note", str(problem)
+
+
+def _history(folder: Path) -> Iterator[Finding]:
+    from sqlite3 import Error, connect
+
+    from ..admin.history import NAME, remedy
+
+    file = folder / NAME
+    if not file.exists():
+        return
+    try:
+        with closing(connect(f"{file.as_uri()}?mode=ro", uri=True)) as base:
+            (count,) = base.execute("SELECT count(*) FROM versions").fetchone()
+    except Error as error:
+        yield "error", f"{NAME} cannot be used ({error}): deploys leave no versions; {remedy(error)}"
+    else:
+        yield "ok", f"{count} deployed versions"
 
 
 def _tracing(settings: ServerSettings) -> Iterator[Finding]:

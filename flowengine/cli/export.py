@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
-from .user_folder import add_option, folder_of, settings_of
+from .user_folder import add_option, existing_folder_of, settings_of
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +31,7 @@ def main(options: argparse.Namespace) -> int:
     from ..node_sets import NodeSets
     from .selection import select_tabs
 
-    folder = folder_of(options)
+    folder = existing_folder_of(options)
     stored = Storage(folder, settings_of(folder)).load()
     # What a hand-written flow file may hold of secrets stays behind.
     take_secrets(stored.nodes, {}, NodeSets())
@@ -40,4 +41,7 @@ def main(options: argparse.Namespace) -> int:
         print(text)
     else:
         write_atomic(options.file.absolute(), text.encode(), mode=0o644)
+    if stored.damage:
+        print(stored.damage, file=sys.stderr)
+        return 1
     return 0

@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from sqlite3 import Error as DatabaseError
+from zlib import error as ZlibError  # noqa: N812
 
+from ..admin.history import NAME, History, difference, remedy
 from ..errors import FlowError
 from ..flow_file import NodeDict
-from .user_folder import declare_actions, folder_of, opened
-
-if TYPE_CHECKING:
-    from ..admin.history import History
+from .user_folder import declare_actions, existing_folder_of, opened
 
 _ACTIONS = {
     "list": "list versions, newest first",
@@ -36,7 +35,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def main(options: argparse.Namespace) -> int:
     """Do what was asked."""
     return {"list": _list, "show": _show, "diff": _diff, "restore": _restore}[options.action](
-        folder_of(options), options
+        existing_folder_of(options), options
     )
 
 
@@ -57,8 +56,6 @@ def _show(folder: Path, options: argparse.Namespace) -> int:
 
 
 def _diff(folder: Path, options: argparse.Namespace) -> int:
-    from ..admin.history import difference
-
     new = _deployed(folder) if options.to is None else _find(folder, options.to)
     changes = difference(_find(folder, options.version), new)
     for change in changes:
@@ -85,22 +82,34 @@ def _deployed(folder: Path) -> list[NodeDict]:
     from ..admin.storage import Storage
     from .user_folder import settings_of
 
-    return Storage(folder, settings_of(folder)).load().nodes
+    stored = Storage(folder, settings_of(folder)).load()
+    if stored.damage:
+        print(stored.damage, file=sys.stderr)
+    return stored.nodes
 
 
 def _find(folder: Path, version: int) -> list[NodeDict]:
     history = _history(folder)
     try:
         return history.find(version)[1]
-    except KeyError:
-        raise FlowError(f"there is no version {version}") from None
+    except (KeyError, OverflowError):
+        raise FlowError(
+            f"there is no version {version}; flowengine history list shows those that there are"
+        ) from None
+    except (DatabaseError, ZlibError, ValueError) as error:
+        raise _unusable(folder / NAME, error) from None
     finally:
         history.close()
 
 
 def _history(folder: Path) -> History:
-    from ..admin.history import NAME, History
-
     if not (folder / NAME).exists():
         raise FlowError(f"{folder} has no history yet")
-    return History(folder / NAME, 2**31)
+    try:
+        return History(folder / NAME, 2**31)
+    except DatabaseError as error:
+        raise _unusable(folder / NAME, error) from None
+
+
+def _unusable(file: Path, error: Exception) -> FlowError:
+    return FlowError(f"{file} cannot be used ({error}): {remedy(error)}")

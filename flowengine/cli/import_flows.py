@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
+from sqlite3 import Error as DatabaseError
 
 from ..errors import FlowError
 from ..flow_file import load_flow_file
@@ -21,7 +23,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     """Store the flows; the server must not be running."""
-    from ..admin.history import NAME, History
+    from ..admin.history import NAME, History, remedy
     from ..admin.node_secrets import take_secrets
     from ..admin.revision import revision
     from ..node_sets import NodeSets
@@ -34,12 +36,19 @@ def main(options: argparse.Namespace) -> int:
         old = [] if options.replace else stored.nodes
         if doubled := {node["id"] for node in old} & {node["id"] for node in file.nodes}:
             raise FlowError(
-                f"{len(doubled)} of these nodes are there already ({', '.join(sorted(doubled)[:3])} ...); use --replace"
+                f"{len(doubled)} of these nodes are there already ({_some(doubled)}); use --replace"
             )
         nodes = [*old, *file.nodes]
         storage.save(nodes, take_secrets(nodes, stored.credentials, NodeSets()))
-        history = History(storage.folder / NAME, 2**31)
-        history.add(nodes, revision(nodes), "import")
-        history.close()
+        try:
+            history = History(storage.folder / NAME, 2**31)
+            history.add(nodes, revision(nodes), "import")
+            history.close()
+        except DatabaseError as error:
+            print(f"{NAME} cannot be used ({error}): no version was kept; {remedy(error)}", file=sys.stderr)
     print(f"{len(file.nodes)} nodes imported; {len(nodes)} are there now")
     return 0
+
+
+def _some(ids: set[str]) -> str:
+    return ", ".join(sorted(ids)[:3]) + (" ..." if len(ids) > 3 else "")

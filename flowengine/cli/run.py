@@ -8,7 +8,7 @@ import os
 import signal
 from contextlib import AsyncExitStack
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..credentials import Credentials
 from ..engine import Engine
@@ -21,14 +21,27 @@ from ..words import engine_sentence
 from . import run_settings
 from .event_loop import run_to_end
 from .run_options import TIMED_OUT, declare
-from .service_hosts import OPENAI, URL_VARIABLE, add_default_host, lacks_host, point_hosts
+from .service_hosts import (
+    HOST,
+    OPENAI,
+    SIMULATOR_KEY,
+    URL_VARIABLE,
+    add_default_host,
+    lacks_host,
+    point_hosts,
+)
 from .terminal import Terminal
 from .user_folder import packages_of
+
+if TYPE_CHECKING:
+    from ..admin.redaction import Redactor
 
 __all__ = ["declare", "main"]
 
 PROGRESS_AFTER = 2.0
 """Seconds before a run shows its progress."""
+STOP_TIMEOUT = 10.0
+"""Seconds that messages in flight have to arrive after a signal, where no settings say stopTimeout."""
 
 
 def main(options: argparse.Namespace) -> int:
@@ -65,8 +78,11 @@ class _Run:
             try:
                 self._trace(engine)
                 await engine.deploy(FlowFile(self.nodes), credentials=self.credentials)
+                await self._listen(engine)
                 return await self._follow(engine, self._injected(engine), message, started)
             finally:
+                if self.stopping.is_set():
+                    await self._drain(engine)
                 await engine.stop()
 
     # what is asked for
@@ -119,7 +135,7 @@ class _Run:
             from ..testing.openai_server import OpenAISimulator
 
             simulator = await stack.enter_async_context(OpenAISimulator())
-            url, key = simulator.url, "simulator"
+            url, key = simulator.url, SIMULATOR_KEY
             self.terminal.say(self.words("run.simulator", url=url))
         elif key:
             url = os.environ.get(URL_VARIABLE) or OPENAI
@@ -136,21 +152,43 @@ class _Run:
             user_dir=options.user_dir,
             node_sets=NodeSets(without=without, packages_folder=packages_of(options)),
         )
+        self.terminal.redactor = self._redactor(engine)
         engine.listeners.append(self.terminal.published)
         engine.loggers.append(self.terminal.log)
         return engine
 
+    def _redactor(self, engine: Engine) -> Redactor | None:
+        """Return what keeps the secrets of this run from being printed; None where nothing can have any."""
+        if not self.credentials and not any(node["type"] == HOST for node in self.nodes):
+            return None
+        from ..admin.node_secrets import keys_of_environment, secret_texts
+        from ..admin.redaction import Redactor
+
+        types = {node["id"]: node["type"] for node in self.nodes}
+        secrets = secret_texts(self.credentials, types, engine.node_sets)
+        redactor = Redactor()
+        redactor.learn((secrets | keys_of_environment(self.nodes, engine.env)) - {SIMULATOR_KEY})
+        return redactor
+
     def _trace(self, engine: Engine) -> None:
         if (tracing := run_settings.tracing_of(self.settings, self.options.trace)) is None:
             return
-        from ..admin.node_secrets import secret_texts
         from ..admin.redaction import Redactor
         from ..tracing import start_tracing
 
-        redactor = Redactor()
-        types = {node["id"]: node["type"] for node in self.nodes}
-        redactor.learn(secret_texts(self.credentials, types, engine.node_sets))
-        start_tracing(engine, tracing, clean=redactor.clean)
+        start_tracing(engine, tracing, clean=(self.terminal.redactor or Redactor()).clean)
+
+    async def _listen(self, engine: Engine) -> None:
+        """Say where the server is that nodes asked for, if any did. Raises FlowError where its port is taken."""
+        if (server := engine._services.get("http_server")) is None:
+            return
+        try:
+            await server.ready()
+        except OSError as error:
+            place = f"{self.settings.ui_host}:{self.settings.ui_port}"
+            reason = os.strerror(error.errno) if error.errno else str(error)
+            raise FlowError(self.words("run.no_port", place=place, reason=reason)) from None
+        self.terminal.say(self.words("run.listening", url=server.url))
 
     def _watch_signals(self) -> None:
         def stop() -> None:
@@ -204,6 +242,14 @@ class _Run:
                 delivery = engine.delivery
                 self.terminal.progress(started, delivery.delivered, delivery.operations + len(delivery.queue))
         return 1 if self.options.until_idle and self.terminal.errors else 0
+
+    async def _drain(self, engine: Engine) -> None:
+        """Let what is in flight arrive, for a while, as the server does. Timers do not count: repeats never end."""
+        delivery, end = engine.delivery, monotonic() + getattr(self.settings, "stop_timeout", STOP_TIMEOUT)
+        while monotonic() < end:
+            if not (delivery.queue or delivery.operations):
+                return
+            await asyncio.sleep(0.02)
 
     def _time_left(self, started: float) -> float | None:
         return None if self.options.timeout is None else started + self.options.timeout - monotonic()

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import errno
 import os
 import signal
 import sys
+from contextlib import suppress
 from typing import Any
 
 from .. import __version__
 from ..errors import FlowError
 from .event_loop import run_to_end
-from .user_folder import add_option, folder_of, settings_of
+from .user_folder import FULL, add_option, explained, folder_of, settings_of
 
 VITE = "http://127.0.0.1:5173"
 
@@ -82,18 +82,19 @@ async def _serve(options: argparse.Namespace) -> int:
         file=sys.stderr,
     )
     await stopping.wait()
-    print("stopping; ctrl-c again to end at once", file=sys.stderr)
+    with suppress(OSError):  # the terminal may be gone
+        print("stopping; ctrl-c again to end at once", file=sys.stderr)
     await runtime.stop()
     return 0
 
 
 def _explained(error: OSError, host: str, port: int) -> str:
     # What is wrong with a file names it, except where the disk is full.
-    if error.filename is None and error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return (
-            f"cannot listen at {host or '*'}:{port}: {error.strerror or error}; choose with --host and --port"
-        )
-    return f"{error.filename or 'the user folder'}: {error.strerror or error}"
+    if error.filename is None and error.errno not in FULL:
+        # The library repeats the address in what it says.
+        reason = (error.strerror or str(error)).partition(" (while ")[0]
+        return f"cannot listen at {host or '*'}:{port}: {reason}; choose with --host and --port"
+    return explained(error)
 
 
 def _stop_signal() -> asyncio.Event:
@@ -111,4 +112,7 @@ def _stop_signal() -> asyncio.Event:
             loop.add_signal_handler(number, stop)
         except NotImplementedError:  # Windows
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
+    # A terminal that is closed says it, and its shell perhaps once more; under nohup nobody is to hear it.
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        loop.add_signal_handler(signal.SIGHUP, stopping.set)
     return stopping

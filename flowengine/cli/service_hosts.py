@@ -13,6 +13,8 @@ HOST, API = "Service Host", "OpenAI API"
 OPENAI = "https://api.openai.com/v1"
 KEY_VARIABLE = "OPENAI_API_KEY"
 URL_VARIABLE = "OPENAI_BASE_URL"
+SIMULATOR_KEY = "simulator"
+"""What stands for a key where the simulator answers: no secret."""
 GIVEN_ID = "service-host-of-the-command-line"
 
 Words = Callable[..., str]

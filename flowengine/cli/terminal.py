@@ -10,11 +10,14 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 from time import monotonic
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from ..debug_values import DebugMessage
 from ..javascript_values import js_inspect, js_json
 from ..node import Node
+
+if TYPE_CHECKING:
+    from ..admin.redaction import Redactor
 
 LEVELS = ("error", "warn", "info", "debug", "trace")
 _COLOURS = {"error": "31", "warn": "33", "debug": "2", "trace": "2", "name": "36"}
@@ -30,13 +33,19 @@ class Terminal:
         self.levels = LEVELS[: LEVELS.index(level) + 1]
         self.labels = labels
         self.errors = 0
+        self.redactor: Redactor | None = None
         self._line_open = False
 
     def published(self, topic: str, data: Any) -> None:
         """Print a debug message; other topics are for editors."""
         if topic == "debug" and isinstance(data, DebugMessage):
             self._clear()
-            print(self._json(data) if self.as_json else self._text(data), file=self.out, flush=True)
+            text = self._json(data) if self.as_json else self._text(data)
+            print(
+                text if self.redactor is None else self.redactor.clean_of_known(text),
+                file=self.out,
+                flush=True,
+            )
 
     def _json(self, data: DebugMessage) -> str:
         head = data.head
@@ -64,6 +73,8 @@ class Terminal:
         if node is not None:
             label = f'"{node.name}" ({node.id})' if node.name else f"({node.id})"
             place = f"{self.labels(getattr(node.config, 'z', ''))} › {node.type_name} {label}: "
+        if self.redactor is not None:
+            text = self.redactor.clean(text)
         stamp = datetime.now().astimezone().strftime("%H:%M:%S")
         print(f"{stamp} {self._painted(level, level, self.err)}: {place}{text}", file=self.err, flush=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from ..admin.storage import Storage
 
 VARIABLE = "FLOWENGINE_USER_DIR"
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What a full disk says."""
 
 
 def add_option(parser: argparse.ArgumentParser, default: str | None = None) -> None:
@@ -48,6 +51,14 @@ def folder_of(options: argparse.Namespace) -> Path:
     return Path(chosen).expanduser().absolute()
 
 
+def existing_folder_of(options: argparse.Namespace) -> Path:
+    """Return the folder that is meant. Raises FlowError where there is none: it is nothing to be read from."""
+    folder = folder_of(options)
+    if not folder.is_dir():
+        raise FlowError(f"there is no user folder {folder}; name another one with --user-dir")
+    return folder
+
+
 def packages_of(options: argparse.Namespace) -> Path:
     """Return where packages of nodes are installed for the folder that is meant."""
     return folder_of(options) / FOLDER
@@ -63,6 +74,18 @@ def settings_of(folder: Path, given: Mapping[str, Any] | None = None) -> ServerS
     return settings
 
 
+def explained(error: OSError) -> str:
+    """Say what is wrong with a file or folder, and the way out."""
+    place, reason = error.filename or "the user folder", error.strerror or error
+    if isinstance(error, (FileExistsError, NotADirectoryError)):
+        return f"{place} is no folder; choose another one with --user-dir"
+    if isinstance(error, PermissionError):
+        return f"{place}: {reason}; run this as the owner of the folder, or change who may use it"
+    if error.errno in FULL:
+        return f"{place}: {reason}; make room there"
+    return f"{place}: {reason}"
+
+
 @contextmanager
 def opened(folder: Path) -> Iterator[Storage]:
     """Open a folder for writing; nobody else may have it. Raises FlowError."""
@@ -73,6 +96,6 @@ def opened(folder: Path) -> Iterator[Storage]:
         storage.open()
         yield storage
     except OSError as error:
-        raise FlowError(f"{folder}: {error.strerror or error}") from None
+        raise FlowError(explained(error)) from None
     finally:
         storage.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from datetime import UTC, datetime
 from getpass import getpass
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from ..admin.users import UserFile
 
 SCOPES = "permissions separated by commas: *, read, write, flows.read, flows.write, ..."
+MOST_DAYS = 36_500
+_PERMISSION = re.compile(r"\*|(?:[A-Za-z][\w-]*\.|\*\.)?(?:read|write)", re.ASCII)
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -61,7 +64,8 @@ def main(options: argparse.Namespace) -> int:
         print(hash_password(_password(options)))
         return 0
     folder = folder_of(options)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if options.action in ("add", "token"):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     {"add": _add, "change": _change, "remove": _remove, "list": _list, "token": _token, "revoke": _revoke}[
         options.action
     ](UserFile(folder), options)
@@ -69,19 +73,23 @@ def main(options: argparse.Namespace) -> int:
 
 
 def _add(file: UserFile, options: argparse.Namespace) -> None:
+    if not options.name.strip():
+        raise FlowError("a user has a name: flowengine users add NAME")
     if options.name in file.read()["users"]:
         raise FlowError(f'there is a user "{options.name}" already; use change')
-    file.put_user(options.name, _password(options), _permissions(options.permissions))
+    permissions = _permissions(options.permissions)
+    file.put_user(options.name, _password(options), permissions)
     print(f'added "{options.name}"; whoever opens the editor has to log in now')
 
 
 def _change(file: UserFile, options: argparse.Namespace) -> None:
     if options.name not in file.read()["users"]:
-        raise FlowError(f'there is no user "{options.name}"')
-    wants_password = options.password_stdin or options.permissions is None
-    file.put_user(
-        options.name, _password(options) if wants_password else None, _permissions(options.permissions)
+        raise _unknown(options.name)
+    wants_password, permissions = (
+        options.password_stdin or options.permissions is None,
+        _permissions(options.permissions),
     )
+    file.put_user(options.name, _password(options) if wants_password else None, permissions)
 
 
 def _remove(file: UserFile, options: argparse.Namespace) -> None:
@@ -103,8 +111,10 @@ def _list(file: UserFile, options: argparse.Namespace) -> None:
 
 def _token(file: UserFile, options: argparse.Namespace) -> None:
     if options.name not in file.read()["users"]:
-        raise FlowError(f'there is no user "{options.name}"')
-    print(file.add_token(options.name, options.purpose, _permissions(options.scope) or "*", options.days))
+        raise _unknown(options.name)
+    if options.days is not None and not 0 < options.days <= MOST_DAYS:
+        raise FlowError(f"--days is more than 0 and {MOST_DAYS} at most")
+    print(file.add_token(options.name, options.purpose, _permissions(options.scope), options.days))
 
 
 def _revoke(file: UserFile, options: argparse.Namespace) -> None:
@@ -112,10 +122,19 @@ def _revoke(file: UserFile, options: argparse.Namespace) -> None:
 
 
 def _permissions(text: str | None) -> Any:
+    """Read a list of permissions. Raises FlowError for what is none: nobody is to get more, or less, by a slip."""
     if text is None:
         return None
-    parts = [part.strip() for part in text.split(",") if part.strip()]
+    parts = [part.strip() for part in text.split(",")]
+    if wrong := [part for part in parts if not _PERMISSION.fullmatch(part)]:
+        raise FlowError(f'"{wrong[0]}" is no permission; use {SCOPES}')
     return parts[0] if len(parts) == 1 else parts
+
+
+def _unknown(name: str) -> FlowError:
+    return FlowError(
+        f'"{name}" is no user that `flowengine users add` has made; those of the settings are changed there'
+    )
 
 
 def _shown(permissions: Any) -> str:
@@ -129,8 +148,11 @@ def _password(options: argparse.Namespace) -> str:
     if options.password_stdin:
         password = sys.stdin.readline().rstrip("\r\n")
     else:
-        password = getpass("Password: ")
-        if getpass("Again: ") != password:
+        try:
+            password, again = getpass("Password: "), getpass("Again: ")
+        except EOFError:
+            raise FlowError("nobody is there to type a password; give it with --password-stdin") from None
+        if again != password:
             raise FlowError("the two are not the same")
     if len(password) < SHORTEST:
         raise FlowError(f"a password has {SHORTEST} characters at least")

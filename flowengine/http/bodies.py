@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -108,11 +109,11 @@ def _read_form(text: str) -> Any:
 def _text(headers: dict[str, Any], body: bytes, limit: int, charsets: str) -> str:
     charset = _charset(str(headers["content-type"])).lower()
     if not charset.startswith(charsets):
-        raise _unsupported("charset", charset.upper())
+        raise unsupported("charset", charset.upper())
     try:
-        return _inflated(headers, body, limit).decode(charset, "replace").removeprefix("\ufeff")
+        return inflated(headers, body, limit).decode(charset, "replace").removeprefix("\ufeff")
     except LookupError:
-        raise _unsupported("charset", charset.upper()) from None
+        raise unsupported("charset", charset.upper()) from None
 
 
 def _charset(content_type: str) -> str:
@@ -120,16 +121,18 @@ def _charset(content_type: str) -> str:
     return found[1] if found else "utf-8"
 
 
-def _unsupported(what: str, value: str) -> BodyError:
+def unsupported(what: str, value: str) -> BodyError:
+    """Make the error of a charset or content encoding that nobody here reads."""
     return BodyError("UnsupportedMediaTypeError", f'unsupported {what} "{value}"', 415)
 
 
-def _inflated(headers: dict[str, Any], body: bytes, limit: int) -> bytes:
+def inflated(headers: Mapping[str, Any], body: bytes, limit: int) -> bytes:
+    """Return a body as it was before its ``content-encoding``, of no more than ``limit`` bytes. Raises BodyError."""
     encoding = str(headers.get("content-encoding", "identity")).lower()
     if encoding == "identity":
         return body
     if encoding not in ("gzip", "deflate"):
-        raise _unsupported("content encoding", encoding)
+        raise unsupported("content encoding", encoding)
     inflate = zlib.decompressobj(31 if encoding == "gzip" else 15)
     try:
         plain = inflate.decompress(body, limit + 1)

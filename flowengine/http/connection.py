@@ -316,14 +316,14 @@ class Connection(asyncio.Protocol):
 
     # the server's calls
 
-    def expire(self, now: float, idle: float, reading: float) -> None:
-        """Close when the client has sent nothing, or not all of a request, for so many seconds."""
+    def expire(self, now: float, idle: float, reading: float, sending: float) -> None:
+        """Close when the client has sent nothing, not all of a head, or not all of a request for so many seconds."""
         if self._transport is None or self._answering or self._waiting:
             return
         if self._request is None and not self._pairs and not self._url:
             if now - self.since > idle:
                 self._transport.close()
-        elif now - self.since > reading:
+        elif now - self.since > (reading if self._in_head else sending):
             self._refuse(408)
 
     def close(self) -> None:

@@ -26,8 +26,8 @@ from .paths import RoutePath, UndecodableError, compile_route_path, plain_path
 if TYPE_CHECKING:
     from aiohttp.web import BaseRequest, StreamResponse, WebSocketResponse
 
-IDLE, READING = 5.0, 60.0
-"""Seconds that a client may keep a connection without asking, and may take to send a request."""
+IDLE, READING, SENDING = 5.0, 60.0, 300.0
+"""Seconds that a client may keep a connection without asking, and may take to send a head and a whole request."""
 BACKLOG = 511
 
 Handler = Callable[[HttpRequest, HttpResponse, bytes | None], None]
@@ -97,7 +97,7 @@ class HttpServer:
     def _expire(self) -> None:
         now = monotonic()
         for connection in list(self.connections):
-            connection.expire(now, IDLE, READING)
+            connection.expire(now, IDLE, READING, SENDING)
         self._sweep = asyncio.get_running_loop().call_later(1.0, self._expire)
 
     async def close(self) -> None:

@@ -33,7 +33,7 @@ class NodeInstaller:
         self._turn = asyncio.Lock()
 
     def added(self) -> dict[str, dict[str, Any]]:
-        """Return what was added, by name: ``{"version", "wanted", "python", "time", "with"}``."""
+        """Return what was added, by name: ``{"version", "wanted", "python", "time", "with"}``. Raises InstallError."""
         return read_record(self.folder)
 
     def version(self, name: str) -> str:
@@ -56,6 +56,7 @@ class NodeInstaller:
                 ) from None
 
     async def _add(self, wanted: Wanted, upgrade: bool, heard: Heard, staging: Path) -> tuple[str, str]:
+        self.added()  # where the record is damaged nothing is installed that could not be noted
         files = staging / "files"
         tool = install_tool(self.folder, heard)
         plan = await tool.plan(wanted, upgrade, staging)
@@ -99,9 +100,9 @@ class NodeInstaller:
         async with self._turn:
             name = canonical(name)
             added = self.added()
-            if name not in added:
+            if name not in added and not self.version(name):
                 raise InstallError(f'"{name}" was not added to this user folder', code="not_found")
-            companions = set(added.pop(name).get("with", []))
+            companions = set(added.pop(name, {}).get("with", []))
             needed = {one for other in added.values() for one in other.get("with", [])} | set(added)
             try:
                 for one in [name, *sorted(companions - needed)]:
@@ -114,7 +115,11 @@ class NodeInstaller:
     def faults(self) -> list[str]:
         """Say what of the added packages is not as it was noted."""
         said = []
-        for name, entry in self.added().items():
+        try:
+            added = self.added()
+        except InstallError as error:
+            return [str(error)]
+        for name, entry in added.items():
             if not self.version(name):
                 said.append(f"{name} was added, but is not in {self.folder}: flowengine nodes add {name}")
             elif (python := entry.get("python")) != _python():

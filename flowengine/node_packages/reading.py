@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from ..errors import InstallError
+
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
@@ -96,12 +98,35 @@ class NodePackage:
 
 
 def read_record(folder: Path) -> dict[str, dict[str, Any]]:
-    """Read what was added to a folder of packages, by name."""
+    """Read what was added to a folder of packages, by name. Raises InstallError where the record is damaged."""
+    file = folder / RECORD
     try:
-        found = orjson.loads((folder / RECORD).read_bytes())
-    except (OSError, orjson.JSONDecodeError):
+        found = orjson.loads(file.read_bytes())
+    except (FileNotFoundError, NotADirectoryError):
         return {}
-    return found if isinstance(found, dict) else {}
+    except OSError as error:
+        raise InstallError(f"{file}: {error.strerror or error}", code="failed") from None
+    except orjson.JSONDecodeError as error:
+        raise _damaged(file, str(error)) from None
+    if not isinstance(found, dict) or not all(isinstance(entry, dict) for entry in found.values()):
+        raise _damaged(file, "no table of packages")
+    return found
+
+
+def _damaged(file: Path, reason: str) -> InstallError:
+    return InstallError(
+        f"{file} is damaged ({reason}): restore it, or delete it, whereupon the packages go on working and can be "
+        "removed and added again",
+        code="failed",
+    )
+
+
+def _order(added_to: Path | None) -> dict[str, int]:
+    """Return the places of what was added; a damaged record, which the installer and the doctor tell of, has none."""
+    try:
+        return {name: at for at, name in enumerate(read_record(added_to) if added_to else ())}
+    except InstallError:
+        return {}
 
 
 def packages_in_order(added_to: Path | None) -> list[NodePackage]:
@@ -110,7 +135,7 @@ def packages_in_order(added_to: Path | None) -> list[NodePackage]:
     Those of the environment are before those that were added to the folder, and what was added first is before what
     came later: an addition never takes a type away.
     """
-    order = {name: at for at, name in enumerate(read_record(added_to) if added_to else ())}
+    order = _order(added_to)
     found = installed_packages()
     return sorted(found, key=lambda one: order.get(one.name, len(order)) if one.lies_in(added_to) else -1)
 

@@ -39,7 +39,9 @@ class LinkCall(Node):
     class Config(NodeConfig):
         """``linkType``: static or dynamic. ``timeout`` in seconds."""
 
-        links: Annotated[list[str], nodes("link in", everywhere=True), show_if("linkType!=dynamic")] = []
+        links: Annotated[
+            list[str], nodes("link in", everywhere=True, single=True), show_if("linkType!=dynamic")
+        ] = []
         link_type: Annotated[str, select("static", "dynamic")] = Field("static", alias="linkType")
         timeout: Annotated[str | int | float | None, number(least=0, unit="seconds")] = "30"
 

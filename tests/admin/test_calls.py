@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
+import gzip
 import json
 import re
+import zlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,9 +16,11 @@ import pytest
 
 from flowengine.admin.app import endpoints
 from flowengine.admin.resources import library
+from flowengine.context import Context
+from flowengine.messages import UNDEFINED
 
 from ..wheels import index, wheels
-from .servers import AUTH, FLOWS, LOGIN, PASSWORD, SECRET_HOST, TAB, Served, serving
+from .servers import AUTH, FLOWS, LOGIN, PASSWORD, SECRET_HOST, TAB, Served, serving, until
 
 __all__ = ["index", "wheels"]
 Prepare = Callable[[Served, pytest.MonkeyPatch], Awaitable[None]]
@@ -83,6 +88,13 @@ CASES = [
     Case("POST", "/auth/token", 200, {**LOGIN, "username": "ann", "password": PASSWORD}, settings=USERS),
     Case("POST", "/auth/token", 400, {"client_id": "node-red-admin"}, settings=USERS),
     Case("POST", "/auth/token", 400, {**LOGIN, "username": "ann"}, settings=USERS),
+    Case(
+        "POST",
+        "/auth/token",
+        400,
+        {**LOGIN, "username": "ann", "password": PASSWORD, "scope": ["read"]},
+        settings=USERS,
+    ),
     Case("POST", "/auth/token", 401, {"client_id": "stranger"}, settings=USERS),
     Case("POST", "/auth/token", 403, {**LOGIN, "username": "ann", "password": "wrong"}, settings=USERS),
     Case("POST", "/auth/revoke", 200, {"token": "any"}),
@@ -101,6 +113,7 @@ CASES = [
     Case("POST", "/flows", 400, [{"id": "a", "type": "x", "z": []}]),
     Case("POST", "/flows", 400, FLOWS, {"Node-RED-Deployment-Type": "sideways"}),
     Case("POST", "/flows", 409, {"flows": FLOWS, "rev": "another"}, V2),
+    Case("POST", "/flows", 409, {"flows": FLOWS, "rev": None}, V2),
     Case("POST", "/flows", 507, [TAB], prepare=no_disk),
     Case("POST", "/flows", 403, [TAB], settings={"readOnly": True}),
     Case("GET", "/flows/state", 200),
@@ -164,6 +177,7 @@ CASES = [
     Case("DELETE", "/context/flow/tab/key?store=none", 404),
     Case("POST", "/inject/press", 200, {}),
     Case("POST", "/inject/press", 400, {"__user_inject_props__": 1}),
+    Case("POST", "/inject/press", 400, {"__user_inject_props__": [1]}),
     Case("POST", "/inject/none", 404, {}),
     Case("POST", "/debug/enable", 200, {"nodes": ["show", "none"]}),
     Case("POST", "/debug/disable", 201, {"nodes": ["show"]}),
@@ -293,3 +307,145 @@ async def test_secrets_that_come_with_flows_are_kept_apart(tmp_path: Path) -> No
         assert (await server.json("GET", "/flows")) == FLOWS
         shown = await server.json("GET", "/credentials/Service%20Host/host")
         assert shown == {"has_secureApiKeyValue": True, "secureApiKeyValueType": ""}
+
+
+async def test_empty_headers_count_as_none(tmp_path: Path) -> None:
+    async with serving(tmp_path) as server:
+        empty = {"Node-RED-API-Version": "", "Node-RED-Deployment-Type": ""}
+        assert (await server.ask("POST", "/flows", FLOWS, headers=empty)).status == 204
+        assert [node["id"] for node in await server.json("GET", "/flows", headers=empty)] == [
+            node["id"] for node in FLOWS
+        ]
+
+
+@pytest.mark.parametrize("root", ["", "/admin"])
+async def test_addresses_may_end_with_a_slash_and_have_heads_and_options(root: str, tmp_path: Path) -> None:
+    (tmp_path / "flows.json").write_text(json.dumps(FLOWS))
+    async with serving(tmp_path, httpAdminRoot=root or "/") as server:
+        for path in ("/flows", "/flows/state", "/flow/tab", "/settings", "/nodes", "/context/global"):
+            plain = await (await server.ask("GET", root + path)).read()
+            assert await (await server.ask("GET", f"{root}{path}/")).read() == plain
+            head = await server.ask("HEAD", root + path)
+            assert (head.status, head.headers["Content-Length"]) == (200, str(len(plain)))
+        assert (await server.ask("POST", f"{root}/inject/press/", {})).status == 200
+        for path, methods in {"/flows": "GET,HEAD,POST", "/flow/tab/": "GET,HEAD,PUT,DELETE"}.items():
+            options = await server.ask("OPTIONS", root + path)
+            assert (options.status, options.headers["Allow"]) == (200, methods)
+        assert (await server.ask("OPTIONS", f"{root}/none")).status == 404
+        assert (await server.ask("HEAD", f"{root}/comms")).status == 404
+
+
+BODY = json.dumps(FLOWS).encode()
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "status"),
+    [
+        ({}, BODY, 204),
+        ({}, codecs.BOM_UTF8 + BODY, 204),
+        ({"Content-Type": "application/json; charset=utf-16"}, BODY.decode().encode("utf-16"), 204),
+        ({"Content-Type": "application/json; charset=latin1"}, BODY, 415),
+        ({"Content-Type": "application/json; charset=utf-none"}, BODY, 415),
+        ({"Content-Encoding": "gzip"}, gzip.compress(BODY), 204),
+        ({"Content-Encoding": "deflate"}, zlib.compress(BODY), 204),
+        ({"Content-Encoding": "gzip"}, gzip.compress(BODY)[:-9], 400),
+        ({"Content-Encoding": "gzip"}, b"no gzip", 400),
+        ({"Content-Encoding": "gzip"}, gzip.compress(b"[" + b" " * 6_000_000 + b"]"), 413),
+        ({"Content-Encoding": "br"}, BODY, 415),
+        ({}, b"[" * 100_000, 400),
+        ({}, b"[" * 300 + b"]" * 300, 400),
+        (
+            {},
+            json.dumps([{"id": "a", "type": "tab", "env": json.loads("[" * 140 + "]" * 140)}]).encode(),
+            204,
+        ),
+    ],
+)
+async def test_bodies_come_packed_in_other_charsets_and_broken(
+    headers: dict[str, str], body: bytes, status: int, tmp_path: Path
+) -> None:
+    async with serving(tmp_path) as server:
+        for path in ("/flows", "/library/local/flows/kept"):
+            answer = await server.ask(
+                "POST", path, data=body, headers={"Content-Type": "application/json", **headers}
+            )
+            assert answer.status == status, await answer.text()
+            if status >= 400:
+                assert set(await answer.json()) == {"code", "message"}
+        assert "Traceback" not in server.log.getvalue()
+
+
+async def test_nonsense_in_flows_keeps_nobody_from_starting(tmp_path: Path) -> None:
+    inner = {"id": "inner", "type": "debug", "z": "sub", "wires": []}
+    one = {"id": "one", "type": "subflow:sub", "z": "tab", "g": None, "wires": []}
+    for wrong in ({"in": 5}, {"in": [5]}, {"out": [{"wires": [5]}]}, {"status": {"wires": 5}}, {"out": "x"}):
+        template = {"id": "sub", "type": "subflow", "name": "Sub", "in": [], "out": [], **wrong}
+        flows = [*FLOWS, template, inner, one, {**inner, "id": "odd", "z": "tab", "wires": 5}]
+        folder = tmp_path / str(len(str(wrong)))
+        async with serving(folder) as server:
+            assert (await server.ask("POST", "/flows", flows)).status == 204
+            assert (await server.ask("POST", "/api/check", flows)).status == 200
+            changed = [*flows, {**inner, "id": "new", "z": "tab", "wires": [[["x"]]]}]
+            nodes = {"Node-RED-Deployment-Type": "nodes"}
+            assert (await server.ask("POST", "/flows", changed, headers=nodes)).status == 204
+            assert (await server.ask("POST", "/api/check", changed)).status == 200
+        async with serving(folder) as server:
+            assert (await server.ask("POST", "/inject/press", {})).status == 200
+
+
+async def test_context_of_flows_that_do_not_run(tmp_path: Path) -> None:
+    keep = {"id": "keep", "type": "change", "z": "tab", "wires": [[]], "rules": [
+        {"t": "set", "p": "count", "pt": "flow", "to": "3", "tot": "num"}]}  # fmt: skip
+    press = {**FLOWS[1], "wires": [["keep"]]}
+    three = {"memory": {"count": {"msg": "3", "format": "number"}}}
+    async with serving(tmp_path) as server:
+        await server.deploy([TAB, press, keep])
+        await server.ask("POST", "/inject/press", {})
+        await until(lambda: server.runtime.engine.stores.find().values("tab").get("count") == 3)
+        await server.json("POST", "/flows/state", {"state": "stop"})
+        assert await server.json("GET", "/context/flow/tab") == three
+        await server.json("POST", "/flows/state", {"state": "start"})
+        await server.deploy([{**TAB, "disabled": True}, press, keep])
+        assert await server.json("GET", "/context/flow/tab") == three
+        assert (await server.ask("DELETE", "/context/flow/tab/count")).status == 204
+        await server.deploy([TAB, press, keep])
+        assert await server.json("GET", "/context/flow/tab") == {"memory": {}}
+        assert await server.json("GET", "/context/flow/none") == {"memory": {}}
+        assert await server.json("GET", "/context/flow/none/x") == {
+            "msg": "(undefined)",
+            "format": "undefined",
+        }
+        assert await server.json("GET", "/context/node/none") == {}
+
+
+async def test_the_values_of_a_flow_go_with_it(tmp_path: Path) -> None:
+    stores = {"default": {"module": "localfilesystem", "config": {"flushInterval": 0}}}
+    async with serving(tmp_path, contextStorage=stores) as server:
+        await server.deploy(FLOWS)
+        context = Context(server.runtime.engine.stores, "tab")
+        context.set("count", 3)
+        await until((tmp_path / "context" / "tab" / "flow.json").exists)
+        await server.deploy([{**TAB, "label": "Other"}, *FLOWS[1:]])
+        assert context.get("count") == 3
+        await server.deploy([])
+        assert context.get("count") is UNDEFINED
+        assert not (tmp_path / "context" / "tab" / "flow.json").exists()
+
+
+async def test_a_library_file_comes_back_as_it_went(tmp_path: Path) -> None:
+    text = "return msg;\r\n// name: not this\r\n"
+    about = {"name": "a\r\nb", "outputs": 2, "timeout": True, "libs": [{"var": "x"}]}
+    async with serving(tmp_path) as server:
+        await server.json("POST", "/library/local/functions/x.js", {**about, "text": text})
+        assert await (await server.ask("GET", "/library/local/functions/x.js")).text() == text
+        listed = await server.json("GET", "/library/local/functions")
+        assert listed == [
+            {"fn": "x.js", "name": "a\r\nb", "outputs": "2", "timeout": "true", "libs": '[{"var":"x"}]'}
+        ]
+
+
+async def test_the_root_of_flows_ends_with_a_slash(tmp_path: Path) -> None:
+    async with serving(tmp_path, httpNodeRoot="/mine", httpAdminRoot="/admin") as server:
+        assert (await server.json("GET", "/admin/settings"))["httpNodeRoot"] == "/mine/"
+    async with serving(tmp_path) as server:
+        assert (await server.json("GET", "/settings"))["httpNodeRoot"] == "/"

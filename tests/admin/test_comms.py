@@ -200,3 +200,10 @@ def test_topics() -> None:
     assert topic_pattern("a/+/c").fullmatch("a/b/c")
     assert not topic_pattern("a/+/c").fullmatch("a/b/b/c")
     assert not topic_pattern("a.b").fullmatch("axb")
+    assert topic_pattern("+/+/#").fullmatch("a/b/c")
+    assert not topic_pattern("a+").fullmatch("ab")
+
+
+def test_no_subscription_takes_ages_to_be_told_from_a_topic() -> None:
+    # As a pattern of one wildcard after the other this would be tried in more ways than there is time for.
+    assert not topic_pattern("status/" + "+" * 40 + "x").fullmatch("status/" + "0123456789abcdef-" * 8)

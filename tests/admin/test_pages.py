@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import gzip
 import json
 import ssl
 from datetime import UTC, datetime, timedelta
@@ -105,6 +106,23 @@ async def test_the_plain_page_and_errors_speak_the_browsers_language(
         assert error == named
 
 
+@pytest.mark.parametrize(
+    ("base", "said"),
+    [
+        ("http://127.0.0.1:9/v1", "nothing answers at 127.0.0.1, port 9"),
+        ("http://nobody.invalid/v1", "there is no server of the name nobody.invalid"),
+        ("example.com/v1", "the API base does not begin with http:// or https://"),
+        ("ftp://127.0.0.1/v1", "the API base does not begin with http:// or https://"),
+    ],
+)
+async def test_a_connection_that_fails_says_why(base: str, said: str, tmp_path: Path) -> None:
+    node = {"id": "host", "type": "Service Host", "apiBase": base}
+    async with serving(tmp_path) as server:
+        asked = {"node": node, "credentials": {"secureApiKeyValue": "sk-1"}}
+        answer = await server.ask("POST", "/api/service-host/test", asked)
+        assert await answer.json() == {"ok": False, "message": said}
+
+
 async def test_without_the_editor_the_api_is_there(tmp_path: Path) -> None:
     async with serving(tmp_path, disableEditor=True) as server:
         assert (await server.ask("GET", "/")).status == 404
@@ -128,6 +146,24 @@ async def test_flows_answer_on_the_same_port_and_the_api_comes_first(tmp_path: P
         # The same on a connection that the API has had before.
         await server.deploy(http_in("/hello", "again"))
         assert await text(server, "/hello") == (200, "again")
+
+
+async def test_a_packed_body_reaches_a_flow_on_a_connection_that_the_api_has_had(tmp_path: Path) -> None:
+    async with serving(tmp_path) as server:
+        give = [{"id": "out", "type": "http response", "z": "tab", "wires": []}]
+        take = {
+            "id": "in",
+            "type": "http in",
+            "z": "tab",
+            "url": "/take",
+            "method": "post",
+            "wires": [["out"]],
+        }
+        await server.deploy([TAB, take, *give])
+        packed = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+        body = gzip.compress(b'{"a":1}')
+        answer = await server.ask("POST", "/take", data=body, headers=packed)
+        assert (answer.status, await answer.json()) == (200, {"a": 1})
 
 
 async def test_flows_below_a_root_of_their_own(tmp_path: Path) -> None:
@@ -167,6 +203,28 @@ async def test_static_files(tmp_path: Path) -> None:
         assert (await server.ask("POST", "/s/one/a.txt", {})).status == 404
         await server.deploy(http_in("/s/one/a.txt", "a flow is there first"))
         assert await text(server, "/s/one/a.txt") == (200, "a flow is there first")
+
+
+async def test_static_files_are_what_browsers_take_them_for(tmp_path: Path) -> None:
+    from yarl import URL
+
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "index.html").write_text("ü")
+    (tmp_path / "home").symlink_to(tmp_path / "sub" / "index.html")
+    (tmp_path / "a.txt").write_text("ü")
+    async with serving(tmp_path / "user", httpStatic=str(tmp_path), httpAdminRoot="/admin") as server:
+        answer = await server.ask("GET", "/a.txt")
+        assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+        assert answer.headers["Server"] == "flowengine"
+        assert (await server.ask("GET", "/a.txt/")).status == 404
+        # Relative addresses of a page count on the slash.
+        there = await server.ask("GET", "/sub?x=1", allow_redirects=False)
+        assert (there.status, there.headers["Location"]) == (301, "./sub/?x=1")
+        assert (await server.ask("GET", "/sub?x=1")).url.path == "/sub/"
+        assert await text(server, "/home") == (200, "ü")
+        url = URL(f"{server.url}//sub", encoded=True)
+        async with server.client.get(url, allow_redirects=False) as answer:
+            assert answer.headers["Location"] == "./sub/"
 
 
 async def test_static_files_may_ask_for_a_password(tmp_path: Path) -> None:

@@ -46,6 +46,14 @@ def test_what_has_the_shape_of_a_secret_is_not_cut_either(secret: str) -> None:
         assert hidden[-3:] not in said, said
 
 
+def test_data_loses_only_known_secrets_that_are_no_words() -> None:
+    redactor = Redactor()
+    redactor.learn(["ollama", "key/of-the-house"])
+    data = "ollama, key/of-the-house, sk-0123456789abcdefghij"
+    assert redactor.clean_of_known(data) == f"ollama, {MASK}, sk-0123456789abcdefghij"
+    assert redactor.clean(data) == f"{MASK}, {MASK}, {MASK}"
+
+
 def test_a_text_of_secrets_is_cut_behind_one_of_them() -> None:
     said = shown(f"{SECRET} " * 100, SECRET)
     assert "horse" not in said

@@ -224,6 +224,28 @@ async def test_no_secret_of_any_node_is_seen_anywhere(
     assert "Error: ••••••" in told
 
 
+async def test_keys_that_come_from_the_environment_are_secrets_too(tmp_path: Path) -> None:
+    hosts = [
+        {
+            "id": "h1",
+            "type": "Service Host",
+            "secureApiKeyValueType": "env",
+            "secureApiKeyValueRef": "OUR_KEY",
+        },
+        {"id": "h2", "type": "Service Host", "allowEnvironmentKey": True},
+    ]
+    async with serving(tmp_path) as server:
+        server.runtime.engine.env = {
+            "OUR_KEY": "key/of-ours",
+            "OPENAI_API_KEY": "key/of-all",
+            "TOWN": "Oldenburg",
+        }
+        await server.deploy(hosts)
+        assert (
+            server.runtime.redactor.clean("key/of-ours, key/of-all, Oldenburg") == "••••••, ••••••, Oldenburg"
+        )
+
+
 EVERYBODY = (
     "fn-tab",
     "fn-group",

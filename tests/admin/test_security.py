@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from aiohttp import WSServerHandshakeError
 
-from flowengine.admin import comms
+from flowengine.admin import comms, users
 from flowengine.admin.app import endpoints
+from flowengine.admin.guard import Guard
 from flowengine.admin.passwords import hash_password, is_password
 from flowengine.admin.permissions import may
 from flowengine.admin.runtime import Runtime
 from flowengine.admin.settings_file import make_settings
+from flowengine.admin.users import Users
 from flowengine.errors import SettingsError
 
 from .servers import ARGON2, AUTH, BCRYPT, FLOWS, KEY, LOGIN, PASSWORD, SECRET_HOST, Served, serving
@@ -125,6 +127,24 @@ async def test_scopes_narrow_and_never_widen(server: Served) -> None:
     assert (await server.ask("POST", "/flows", FLOWS, headers=machine)).status == 401
 
 
+async def test_a_scope_that_is_not_understood_is_not_everything(server: Served) -> None:
+    fields = {**LOGIN, "username": "ann", "password": PASSWORD, "scope": ["flows.read"]}
+    answer = await server.ask("POST", "/auth/token", fields)
+    assert (answer.status, (await answer.json())["error"]) == (400, "invalid_request")
+
+
+def test_unknown_names_take_a_hash_as_the_known_ones_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[str] = []
+    monkeypatch.setattr(users, "is_password", lambda _, stored: bool(checked.append(stored)))
+    entries = [{"username": "bob", "password": BCRYPT}]
+    known = Users(make_settings({"adminAuth": {"users": entries}}).admin_auth, tmp_path)
+    for name in ("bob", "nobody"):
+        assert known.check(name, "wrong") is None
+    assert checked == [BCRYPT, BCRYPT]
+
+
 async def test_a_hundred_wrong_passwords(server: Served) -> None:
     statuses = []
     for number in range(100):
@@ -173,13 +193,33 @@ def test_hashes_of_both_kinds_are_understood() -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "evil.example:1880", "localhost.evil.example", "127.0.0.1.nip.io"]
+    "host",
+    [
+        "evil.example",
+        "evil.example:1880",
+        "localhost.evil.example",
+        "127.0.0.1.nip.io",
+        "[::1].evil.example",
+        "[::1]evil.example:1880",
+    ],
 )
 async def test_a_foreign_name_is_refused(host: str, tmp_path: Path) -> None:
     async with serving(tmp_path) as server:
         for path in ("/", "/flows", "/settings", "/api/openapi.json"):
             answer = await server.ask("GET", path, headers={"Host": host})
             assert answer.status == 403, path
+
+
+@pytest.mark.parametrize(
+    ("default", "ours"),
+    [(None, True), ("read", True), (["flows.read"], True), ("*", False), (["flows.write"], False)],
+)
+def test_where_visitors_may_change_something_a_foreign_name_is_refused(
+    default: Any, ours: bool, tmp_path: Path
+) -> None:
+    auth = {**AUTH, "default": {"permissions": default}} if default else AUTH
+    settings = make_settings({"uiHost": "0.0.0.0", "adminAuth": auth})
+    assert Guard(Runtime(tmp_path, settings, env={}))._is_ours("evil.example") is ours
 
 
 async def test_a_name_of_the_settings_is_ours(tmp_path: Path) -> None:
@@ -194,6 +234,7 @@ async def test_a_name_of_the_settings_is_ours(tmp_path: Path) -> None:
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
         {"Origin": "http://127.0.0.1:1"},
+        {"Origin": "http://[evil"},
         {"Sec-Fetch-Site": "cross-site"},
     ],
 )

@@ -10,6 +10,7 @@ import pytest
 from flowengine.admin.settings import ServerSettings
 from flowengine.admin.settings_file import make_settings, read_settings
 from flowengine.admin.settings_template import documented_settings, settings_template
+from flowengine.admin.users import Users
 from flowengine.errors import SettingsError
 
 from .servers import ARGON2
@@ -46,6 +47,24 @@ def test_values_of_the_environment_are_json_where_they_can_be() -> None:
         "1",
         False,
     )
+
+
+def test_a_secret_of_digits_is_a_text() -> None:
+    settings, _ = read_settings(Path("/nowhere"), {"FLOWENGINE_CREDENTIAL_SECRET": "123456"})
+    assert settings.credential_secret == "123456"
+
+
+def test_a_variable_that_names_no_setting_is_noted() -> None:
+    env = {
+        "FLOWENGINE_UI_PRT": "1",
+        "FLOWENGINE_USER_DIR": "/x",
+        "FLOWENGINE_ZZZ": "1",
+        "FLOWENGINE_LANG": "de",
+    }
+    assert read_settings(None, env)[1] == [
+        "the variable FLOWENGINE_UI_PRT names no setting; did you mean FLOWENGINE_UI_PORT?",
+        "the variable FLOWENGINE_ZZZ names no setting",
+    ]
 
 
 def test_a_slip_of_the_pen_is_noted(tmp_path: Path) -> None:
@@ -93,6 +112,12 @@ def test_every_setting_of_the_environment_is_read_by_its_name() -> None:
         ('apiMaxLength = "much"', "apiMaxLength"),
         ('httpNodeMaxBody = "5 tons"', "httpNodeMaxBody"),
         ('functionEngine = "spidermonkey"', "functionEngine"),
+        ('[logging]\nnodes = { debug = "loud" }', "logging.nodes.debug"),
+        (
+            '[[adminAuth.users]]\nusername = "a"\npassword = "plain"',
+            "password: this is no hash of a password",
+        ),
+        ('httpNodeAuth = { user = "a", pass = "plain" }', "httpNodeAuth.pass: this is no hash"),
     ],
 )
 def test_a_wrong_setting_is_named(text: str, said: str, tmp_path: Path) -> None:
@@ -175,6 +200,30 @@ def test_settings_of_node_red_are_read_as_far_as_they_are_literal(tmp_path: Path
         "setting",
     }
     assert "the setting template is none of flowengine's, and left to node packages" in notes
+
+
+def test_what_cannot_be_read_of_node_reds_users_lets_nobody_in(tmp_path: Path) -> None:
+    (tmp_path / "settings.js").write_text(
+        "module.exports = { adminAuth: require('./auth'), uiHost: '0.0.0.0' }"
+    )
+    settings, notes = read_settings(tmp_path, {})
+    assert Users(settings.admin_auth, tmp_path).required
+    assert notes == [
+        "settings.js: adminAuth has to be run to be known, and is left out",
+        "nobody can log in until there are users: flowengine users add NAME",
+    ]
+    for name in ("httpNodeAuth", "httpStaticAuth"):
+        (tmp_path / "settings.js").write_text(f"module.exports = {{ {name}: require('./auth') }}")
+        with pytest.raises(SettingsError, match=f"{name} has to be run to be known"):
+            read_settings(tmp_path, {})
+
+
+def test_what_is_undefined_is_not_set(tmp_path: Path) -> None:
+    text = "module.exports = { apiMaxLength: process.env.NONE, adminAuth: { tokens: undefined, users: [] } }"
+    (tmp_path / "settings.js").write_text(text)
+    settings, notes = read_settings(tmp_path, {})
+    assert (settings.api_max_length, notes) == ("5mb", [])
+    assert settings.admin_auth is not None
 
 
 def test_settings_of_node_red_give_way_to_our_own(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from flowengine.admin.folder_lock import FolderLock
 from flowengine.cli import main
-from flowengine.node_packages import install_tools
+from flowengine.errors import InstallError
+from flowengine.node_packages import install_tools, read_record
 from flowengine.node_sets import NodeSets
 
 from ..wheels import index, wheels
@@ -158,3 +159,30 @@ def test_a_lost_package_is_a_finding(index: Path, folder: Path, capsys: pytest.C
     capsys.readouterr()
     assert main(["doctor"]) == 1
     assert "rival-weather was added, but is not in" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"acme-weather": 5}'])
+def test_a_record_that_is_none_is_damaged(content: str, tmp_path: Path) -> None:
+    (tmp_path / "installed.json").write_text(content)
+    with pytest.raises(InstallError, match="is damaged"):
+        read_record(tmp_path)
+
+
+def test_a_damaged_record_is_not_written_over(
+    index: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["nodes", "add", "acme-weather==1.0"])
+    record = folder / "packages" / "installed.json"
+    record.write_text("{")
+    capsys.readouterr()
+    for command in (["add", "rival-weather"], ["remove", "acme-weather"]):
+        assert main(["nodes", *command]) == 2
+        assert "installed.json is damaged" in capsys.readouterr().err
+    assert record.read_text() == "{"
+    assert main(["doctor"]) == 1
+    assert "installed.json is damaged" in capsys.readouterr().out
+    # As it says: without the record what is there works, and can be removed and added again.
+    record.unlink()
+    assert main(["nodes", "remove", "acme-weather"]) == 0
+    main(["nodes", "add", "acme-weather==1.0"])
+    assert "acme-weather" in record.read_text()

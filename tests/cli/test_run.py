@@ -210,6 +210,57 @@ async def test_the_first_interrupt_closes_nodes_and_the_run_ends_well(tmp_path):
         assert await process.wait() == 0
 
 
+async def test_a_port_that_is_taken_ends_the_run_with_the_way_out(tmp_path):
+    runner, url, _ = await echo_server()
+    port = url.removesuffix("/v1").rpartition(":")[2]
+    flow = [tab(), node("h", "http in", ["r"], url="/x", method="get"), node("r", "http response")]
+    try:
+        done = await call("run", write(tmp_path, flow), "--port", port)
+    finally:
+        await runner.cleanup()
+    assert done.status == 2
+    assert f"cannot listen at 127.0.0.1:{port}: Address already in use; choose with --port" in done.err
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+async def test_what_is_in_flight_arrives_after_a_signal(tmp_path, sent):
+    asked, stopping = asyncio.Event(), asyncio.Event()
+
+    async def wait(request: web.Request) -> web.Response:
+        asked.set()
+        await stopping.wait()
+        return web.json_response({"choices": [{"message": {"content": "late"}}]})
+
+    app = web.Application()
+    app.router.add_post("/v1/chat/completions", wait)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
+    process = await asyncio.create_subprocess_exec(
+        *command("run", write(tmp_path, chat_flow()), "--inject", "i", "--default-host", url),
+        env=environment(OPENAI_API_KEY="sk-of-the-environment"),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        assert process.stderr is not None
+        assert process.stdout is not None
+        async with asyncio.timeout(30):
+            await asked.wait()
+            process.send_signal(sent)
+            while b"closing nodes" not in await process.stderr.readline():
+                pass
+            stopping.set()
+            assert json.loads(await process.stdout.readline())["value"] == "late"
+            assert await process.wait() == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await runner.cleanup()
+
+
 async def test_the_second_interrupt_ends_at_once(tmp_path):
     pipe = tmp_path / "nobody-reads"
     os.mkfifo(pipe)
@@ -286,6 +337,50 @@ async def test_the_default_host_serves_nodes_without_one_with_the_key_of_the_env
     assert "sk-of-the-environment" not in done.out + done.err
 
 
+def service_host(**fields: Any) -> dict[str, Any]:
+    return {"id": "h", "type": "Service Host", "name": "prod", "apiBaseType": "str", **fields}
+
+
+@pytest.mark.parametrize(
+    "by_environment", [{"secureApiKeyValueType": "env", "secureApiKeyValueRef": "OUR_KEY"}, {}]
+)
+async def test_a_key_that_a_server_quotes_is_not_printed(tmp_path, by_environment):
+    key = "key/of-the-house"
+
+    async def refuse(request: web.Request) -> web.Response:
+        message = f"Incorrect API key provided: {request.headers['authorization']}"
+        return web.json_response({"error": {"message": message}}, status=401)
+
+    app = web.Application()
+    app.router.add_post("/v1/chat/completions", refuse)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    host = service_host(apiBase=f"http://127.0.0.1:{runner.addresses[0][1]}/v1", **by_environment)
+    caught = [
+        node("c", "catch", ["e"], scope=None),
+        node("e", "debug", complete="error.message", targetType="msg"),
+    ]
+    (tmp_path / "credentials.json").write_text(
+        json.dumps({} if by_environment else {"h": {"secureApiKeyValue": key}})
+    )
+    printed = []
+    try:
+        for catching in ([], caught):
+            done = await call(
+                *("run", write(tmp_path, [*chat_flow(service="h"), host, *catching])),
+                *("--inject", "i", "--until-idle", "--credentials", str(tmp_path / "credentials.json")),
+                env={"OUR_KEY": key},
+            )
+            printed.append(done.out + done.err)
+    finally:
+        await runner.cleanup()
+    for text in printed:
+        assert "Incorrect API key provided: Bearer ••••••" in text
+        assert key not in text
+
+
 async def test_a_service_host_is_pointed_elsewhere_by_name(tmp_path):
     runner, url, seen = await echo_server()
     host = {
@@ -330,6 +425,7 @@ async def test_check_reports_everything_and_fails_on_errors(tmp_path):
     assert "a wire leads to the node gone" in done.out
     assert "the subflow it is an instance of is not in this file" in done.out
     assert 'tab "Orders", switch "sorter" (w): property rules' in done.out
+    assert done.err.strip() == "errors: 3, warnings: 1, notes: 0"
     assert (await call("check", write(tmp_path, SIMPLE))).status == 0
 
 

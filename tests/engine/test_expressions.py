@@ -1,10 +1,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from time import monotonic
 from typing import Any
 
 import pytest
@@ -38,15 +35,6 @@ class Node:
 
 def evaluate(text: str, msg: Any = None, bindings: dict[str, Any] | None = None) -> Any:
     return compile_jsonata(text, Node())(Msg() if msg is None else msg, bindings)
-
-
-@contextmanager
-def limit(seconds: float, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let evaluations take half a second, and everything inside no longer than this."""
-    monkeypatch.setattr(compiling, "SECONDS", 0.5)
-    start = monotonic()
-    yield
-    assert monotonic() - start < seconds
 
 
 EXPRESSIONS = recorded("expressions")
@@ -220,21 +208,25 @@ def test_numbers_that_are_not_finite_read_as_null():
 # what must not bring the engine down
 
 
+BOUNDS = {"D1011", "D1012", "D2016", "U1001"}
+"""Codes of what is too deep, too slow, padded too far or too large; which bound is met first depends on the machine."""
 RUNAWAYS = [
     "($f := function($n){ $f($n + 1) }; $f(1))",
     "($f := function($n){ 1 + $f($n + 1) }; $f(1))",
     "($f := function($s){ $f($s & $s) }; $f('abcdefgh'))",
     "[1..99999].[1..99999].[1..99999]",
     "[1..9999999]",
-    "/(a+)+$/('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!')",
+    "$match('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!', /(a+)+$/)",
     '$pad("x", 1000000000)',
 ]
 
 
 @pytest.mark.parametrize("text", RUNAWAYS)
 def test_a_runaway_is_stopped(text: str, monkeypatch: pytest.MonkeyPatch):
-    with limit(10, monkeypatch), pytest.raises(ExpressionError):
+    monkeypatch.setattr(compiling, "SECONDS", 0.5)
+    with pytest.raises(ExpressionError) as caught:
         evaluate(text)
+    assert caught.value.code in BOUNDS
 
 
 @pytest.mark.parametrize(

@@ -50,9 +50,13 @@ async def describe(call: Call) -> Any:
 
 async def log_in(call: Call) -> Any:
     """Give a token for a password. Errors are those of OAuth 2."""
-    given = {key: value for key, value in (await call.fields()).items() if isinstance(value, str)}
+    fields = await call.fields()
+    given = {key: value for key, value in fields.items() if isinstance(value, str)}
     if refusal := _wrong_request(given):
         return refusal
+    if fields.get("scope") is not None and "scope" not in given:
+        # Left out it would be all that the user may do, which is not what was asked for.
+        return _refused(400, "invalid_request", "Invalid parameter: scope must be a string")
     username, address = given["username"], call.request.remote or ""
     attempts, log = call.runtime.attempts, call.runtime.log
     if (seconds := attempts.wait(username, address)) > 0:

@@ -20,7 +20,7 @@ async def read(call: Call) -> Any:
         raise not_found()
     context = _context(call)
     if context is None:
-        return {}
+        return _nothing(call, [named] if named else stores.names)
     keys_only = "keysOnly" in call.request.query
     if key := call.request.match_info.get("key", ""):
         value = _value(context, key, named or stores.default)
@@ -29,6 +29,13 @@ async def read(call: Call) -> Any:
         encoded = _encoded(call, value)
         return {**encoded, "store": named} if named and named != stores.default else encoded
     return {store: _all(call, context, store, keys_only) for store in ([named] if named else stores.names)}
+
+
+def _nothing(call: Call, stores: list[str]) -> dict[str, Any]:
+    """Answer for an owner that does not exist: as Node-RED does, which has a context for any flow but for no node."""
+    if call.param("scope") == "node":
+        return {}
+    return _encoded(call, UNDEFINED) if "key" in call.request.match_info else {store: {} for store in stores}
 
 
 def _all(call: Call, context: Context, store: str, keys_only: bool) -> dict[str, Any]:
@@ -97,7 +104,11 @@ def _scope(call: Call) -> str:
     owner = call.param("id")
     node = engine.nodes.get(owner)
     if kind == "flow":
-        return owner if owner in engine.flows or owner in engine.inner_flows else ""
+        # A flow that is disabled or stopped keeps its values.
+        known = (
+            owner in engine.flows or owner in engine.inner_flows or owner in call.runtime.flows.sorted.tabs
+        )
+        return owner if known else ""
     if node is None:
         return ""
     # A subflow instance has the context of the flow that it is.

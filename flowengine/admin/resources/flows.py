@@ -27,7 +27,7 @@ FLOWS = {
 
 
 def _version(call: Call) -> str:
-    version = call.request.headers.get("Node-RED-API-Version", "v1")
+    version = call.request.headers.get("Node-RED-API-Version") or "v1"
     if version not in ("v1", "v2"):
         raise ApiError(400, "invalid_api_version")
     return version
@@ -42,7 +42,7 @@ async def read(call: Call) -> Any:
 async def deploy(call: Call) -> Any:
     """Deploy."""
     version = _version(call)
-    kind = call.request.headers.get("Node-RED-Deployment-Type", "full")
+    kind = call.request.headers.get("Node-RED-Deployment-Type") or "full"
     if kind not in KINDS:
         raise ApiError(400, "invalid_deployment_type")
     rev = await (
@@ -59,7 +59,7 @@ async def _deploy(call: Call, version: str, kind: str) -> str:
     if not isinstance(body, dict):
         raise ApiError(400, "invalid_flows", reason="version 2 posts an object with an array in flows")
     rev = body.get("rev")
-    if rev is not None and not isinstance(rev, str):
+    if "rev" in body and not isinstance(rev, str):
         raise ApiError(409, "version_mismatch")
     return await call.runtime.flows.deploy(
         body.get("flows"), kind, rev=rev, credentials=body.get("credentials"), user=call.username

@@ -19,8 +19,9 @@ async def press(call: Call) -> Any:
     node = call.runtime.engine.nodes.get(call.param("id"))
     if node is None:
         raise not_found()
-    given = body if isinstance(body.get(PROPS), list) else {}
-    if PROPS in body and not given:
+    given = body if PROPS in body else {}
+    props = given.get(PROPS, [])
+    if not isinstance(props, list) or not all(isinstance(one, dict) for one in props):
         raise ApiError(400, "invalid_request")
     node.receive(Msg({**given, "_msgid": generate_id()}))
     return web.Response(text="OK")

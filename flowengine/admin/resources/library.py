@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from ...atomic_files import write_atomic
-from ...javascript_values import js_json
+from ...javascript_values import js_json, js_string
 from ..endpoint import Call, Endpoint
 from ..errors import ApiError, not_found
 
@@ -35,7 +35,7 @@ def _read(file: Path, kind: str, path: str) -> Any:
         if path == "" or path.endswith("/"):
             return []
         raise not_found()
-    body = _split(file.read_text(encoding="utf-8", errors="replace"))[1]
+    body = _split(_text(file))[1]
     return web.Response(text=body, content_type="application/json" if kind == "flows" else "text/plain")
 
 
@@ -46,7 +46,12 @@ def _list(place: Path) -> list[Any]:
 
 
 def _about(file: Path) -> dict[str, str]:
-    return {**_split(file.read_text(encoding="utf-8", errors="replace"))[0], "fn": file.name}
+    return {**_split(_text(file))[0], "fn": file.name}
+
+
+def _text(file: Path) -> str:
+    """Read a file with the ends of its lines as they are."""
+    return file.read_bytes().decode("utf-8", "replace")
 
 
 def _split(text: str) -> tuple[dict[str, str], str]:
@@ -79,11 +84,16 @@ async def write(call: Call) -> None:
 
 def _with_about(fields: dict[str, Any]) -> str:
     lines = [
-        "// {}: {}\n".format(name, str(value).replace("\\", "\\\\").replace("\n", "\\n"))
+        "// {}: {}\n".format(name, _noted(value).replace("\\", "\\\\").replace("\n", "\\n"))
         for name, value in list(fields.items())[:MOST_META]
         if name != "text" and re.fullmatch(r"\w+", name)
     ]
-    return "".join(lines) + str(fields.get("text", ""))
+    text = fields.get("text")
+    return "".join(lines) + ("" if text is None else _noted(text))
+
+
+def _noted(value: Any) -> str:
+    return js_json(value) if isinstance(value, (dict, list)) else js_string(value)
 
 
 def _place(call: Call) -> Path:

@@ -84,8 +84,29 @@ async def _ask(call: Call, access: Any) -> dict[str, Any]:
     except TimeoutError:
         return {"ok": False, "message": _words(call, "timeout", seconds=f"{PATIENCE:g}")}
     except (ClientError, InvalidURL, ValueError, asyncio.IncompleteReadError) as error:
-        # What the error says may hold the address, and the address may hold the key.
-        return {"ok": False, "message": _words(call, "unreachable", reason=error.__class__.__name__)}
+        return {"ok": False, "message": _why_not(call, error)}
+
+
+def _why_not(call: Call, error: Exception) -> str:
+    """Tell why a server was not reached, of its address only name and port: the rest may hold the key."""
+    from aiohttp import (
+        ClientConnectorCertificateError,
+        ClientConnectorDNSError,
+        ClientConnectorError,
+        ClientSSLError,
+        InvalidURL,
+        NonHttpUrlClientError,
+    )
+
+    if isinstance(error, (InvalidURL, NonHttpUrlClientError)):
+        return _words(call, "no_address")
+    if isinstance(error, ClientConnectorCertificateError):
+        return _words(call, "no_trust")
+    if isinstance(error, ClientConnectorDNSError):
+        return _words(call, "unknown_name", host=error.host)
+    if isinstance(error, ClientConnectorError) and not isinstance(error, ClientSSLError):
+        return _words(call, "refused", host=error.host, port=error.port)
+    return _words(call, "unreachable", reason=error.__class__.__name__)
 
 
 def _verdict(call: Call, status: int, content: Any, milliseconds: int) -> dict[str, Any]:

@@ -18,7 +18,7 @@ async def read(call: Call) -> Any:
     settings, runtime = call.runtime.settings, call.runtime
     stores = runtime.engine.stores.names
     found: dict[str, Any] = {
-        "httpNodeRoot": settings.http_node_root or "/",
+        "httpNodeRoot": f"{runtime.http.root}/",
         "version": __version__,
         "context": {"default": stores[0], "stores": stores},
         "libraries": [
