@@ -1,4 +1,6 @@
 /** Starts the page: words and types first, then the flows, then what is running. */
+// First of all: it says which layer of styles wins over which.
+import "./styles/index.css";
 import { createRoot } from "react-dom/client";
 import { reveal } from "./canvas/viewport";
 import { autosave, leaveGuard, pendingDraft } from "./document/draft";
@@ -16,7 +18,6 @@ import { hearDeploy, open } from "./shell/deploy";
 import { applyTheme, openDialog, useUi } from "./shell/ui";
 import { fetchAhead, laterComponent } from "./shell/later";
 import { chosenLanguage, loadLanguage, t, useLanguage } from "./shell/words";
-import "./styles/index.css";
 
 /** The event of the page by which an open dialog of packages hears the server. */
 const PACKAGES = "flowengine:packages";

@@ -43,6 +43,13 @@ NEEDED_FIRST = """() => {
 }"""
 """Addresses of what was asked for before the flow was shown."""
 
+MADE = """() => {
+  window.made = 0;
+  const count = (changes) => changes.forEach(({ addedNodes }) => addedNodes.forEach(({ classList }) => (window.made += Number(classList?.contains("react-flow__node") ?? 0))));
+  new MutationObserver(count).observe(document.querySelector(".canvas-flow"), { childList: true, subtree: true });
+}"""
+"""Counts the elements of nodes that are made from now on, for however short a time."""
+
 
 def ready_in(author: Author) -> float:
     """Load the page anew; seconds from the arrived document to the painted canvas."""
@@ -112,6 +119,23 @@ def test_no_zoom_shows_many_elements(openers: Opener, server: Server, count: int
         assert elements(author) < MOST_ELEMENTS
 
 
+def test_a_jump_to_where_all_is_in_view_makes_no_elements(openers: Opener, server: Server) -> None:
+    server.deploy([*grid(1000), {**TAB, "id": "f2", "label": "Flow 2"}])
+    author = openers(server)
+    overview = author.page.locator("canvas.overview")
+    author.press("Control+0")
+    expect(author.nodes.first).to_be_visible()
+    author.page.evaluate(MADE)
+    author.press("Control+1")
+    expect(overview).to_be_visible()
+    author.page.locator(".tab", has_text="Flow 2").click()
+    expect(overview).to_have_count(0)
+    author.page.locator(".tab", has_text="Many").click()
+    expect(overview).to_be_visible()
+    expect(author.nodes).to_have_count(0)
+    assert author.page.evaluate("window.made") < MOST_ELEMENTS / 10
+
+
 def place_of(author: Author, at: int) -> tuple[float, float]:
     """Where the middle of a node of the grid is on the screen."""
     matrix = author.page.evaluate(
@@ -161,6 +185,7 @@ def test_in_a_crowd_nodes_are_chosen_dragged_and_wired_as_ever(openers: Opener, 
     wire = author.page.locator(".react-flow__edge.selected")
     x, y = place_of(author, 605)
     author.page.mouse.move(x + 50, y + 2)
+    expect(author.page.locator('.react-flow__edge[data-id="n605:0:n606"]')).to_be_attached()
     author.page.mouse.click(x + 50, y)
     expect(wire).to_have_count(1)
     author.press("Delete")

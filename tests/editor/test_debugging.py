@@ -99,3 +99,54 @@ def test_a_window_of_its_own_shows_what_was_and_what_comes(openers: Opener, chat
     expect(window.page.locator(".msg")).to_have_count(0)
     expect(author.page.locator(".msg")).to_have_count(4)
     assert window.unexpected() == []
+
+
+KINDS = """
+return [[null, undefined, NaN, new TypeError("bad type"), Buffer.from("hello"), Array.from({length: 1500}, (_, i) => i),
+    {nan: NaN, none: undefined, error: new Error("inside"), bytes: Buffer.from([1]), many: "x".repeat(10)},
+    "y".repeat(3000)].map((payload) => ({payload}))];
+"""
+
+
+def test_every_kind_of_value_is_shown_as_what_it_is(openers: Opener, server: Server) -> None:
+    server.deploy([TAB, {**PRESS, "wires": [["make"]]}, {**MAKE, "func": KINDS}, SHOW])
+    author = opened(openers, server)
+    press(server)
+    shown = author.page.locator(".msg")
+    expect(shown).to_have_count(8)
+    for at, texts in enumerate(
+        (
+            ["null"],
+            ["undefined"],
+            ["NaN"],
+            ["TypeError: bad type", "stack"],
+            ["68 65 6c 6c 6f"],
+            ["Array (1500)"],
+            ["nanNaN", "Error: inside", "Buffer (1)"],
+            ["String (3000)"],
+        )
+    ):
+        for text in texts:
+            expect(shown.nth(at)).to_contain_text(text)
+    expect(author.page.locator(".msgs")).not_to_contain_text("__enc__")
+    shown.nth(5).locator(".nest").click()
+    for left in range(900, 0, -100):
+        shown.nth(5).get_by_role("button", name=f"{left} more", exact=True).click()
+    expect(shown.nth(5)).to_contain_text("500 more, not sent")
+
+
+def test_earlier_messages_are_there_when_asked_for_and_a_filter_that_nothing_passes_says_so(
+    openers: Opener, server: Server
+) -> None:
+    code = "return [Array.from({length: 130}, (_, i) => ({payload: `number ${i}`}))];"
+    server.deploy([TAB, {**PRESS, "wires": [["make"]]}, {**MAKE, "func": code}, SHOW])
+    author = opened(openers, server)
+    press(server)
+    shown = author.page.locator(".msg")
+    expect(shown.last).to_contain_text("number 129")
+    expect(shown).to_have_count(120)
+    author.click("Show earlier messages (10)")
+    expect(shown).to_have_count(130)
+    author.page.get_by_placeholder("path or value").fill("nowhere")
+    expect(shown).to_have_count(0)
+    author.says("No message passes the filters.")

@@ -79,6 +79,15 @@ def test_ids_that_clash_are_copied_or_replaced_as_the_author_says(openers: Opene
     assert meaning(server.flows())["press"]["name"] == "other"
 
 
+def test_what_is_imported_on_a_locked_flow_comes_on_a_new_one(openers: Opener, server: Server) -> None:
+    server.deploy([{**TAB, "locked": True}])
+    author = openers(server)
+    author.import_([PRESS, SHOW])
+    expect(author.page.locator(".tab.on")).to_have_text(re.compile("Flow 2"))
+    expect(author.nodes).to_have_count(2)
+    assert meaning(author.exported())["press"]["z"] != "f1"
+
+
 def test_a_flow_of_thousands_of_nodes_comes_in_and_can_be_worked_on(author: Author, server: Server) -> None:
     flows = grid(MANY)
     author.import_(flows)

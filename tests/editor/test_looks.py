@@ -203,6 +203,186 @@ def test_the_empty_flow_and_a_phone_are_clean_to_axe(
     assert faults(phone, axe) == ""
 
 
+BESIDE = [
+    {"id": "host", "type": "Service Host", "name": "Production", "apiBase": "https://api.openai.com/v1"},
+    {**TAB, "id": "f2", "label": "Other"},
+    {"id": "polite", "type": "subflow", "name": "Polite", "info": "", "category": "", "in": [], "out": [], "env": []},
+    {"id": "fail", "type": "catch", "z": "f1", "name": "fail", "scope": ["press"], "x": 120, "y": 320, "wires": [[]]},
+    {"id": "far", "type": "link out", "z": "f1", "name": "far", "mode": "link", "links": ["near"], "x": 320, "y": 320, "wires": []},
+    {"id": "near", "type": "link in", "z": "f2", "name": "near", "links": ["far"], "x": 120, "y": 120, "wires": [[]]},
+    {"id": "lost", "type": "no such type", "z": "f1", "name": "lost", "x": 520, "y": 320, "wires": [[]]},
+    {"id": "half", "type": "http in", "z": "f1", "name": "half", "method": "get", "url": "", "x": 720, "y": 320, "wires": [[]]},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_opens_above_the_canvas_is_clean_to_axe(
+    openers: Opener, server: Server, axe: str, scheme: str
+) -> None:
+    server.deploy([TAB, PRESS, SHOW, *BESIDE])
+    author = openers(server, color_scheme=scheme)
+    page = author.page
+    menu = page.locator(".menu.open")
+    places = (author.middle(author.node("press").locator(".node-label")), (700.0, 600.0))
+    for place in (*places, author.middle(page.locator(".tab").first)):
+        page.mouse.click(*place, button="right")
+        expect(menu).to_be_visible()
+        assert faults(author, axe) == ""
+        page.keyboard.press("Escape")
+        expect(menu).to_have_count(0)
+    author.press("n")
+    page.locator(".quick-add input").fill("a")
+    assert faults(author, axe) == ""
+    page.keyboard.press("Escape")
+    page.locator(".tab").last.dblclick()
+    page.locator(".tab input").wait_for()
+    assert faults(author, axe) == ""
+    page.keyboard.press("Escape")
+    page.locator(".tab").first.click()
+    expect(author.node("fail")).to_be_visible()
+    for known in ("fail", "far", "half", "lost"):
+        form = author.edit_id(known)
+        assert faults(author, axe) == "", known
+        form.cancel()
+    form = author.edit("press")
+    form.box.locator(".lst-row .ty").first.click()
+    expect(menu).to_be_visible()
+    assert faults(author, axe) == ""
+    page.keyboard.press("Escape")
+    for tab in ("Description", "Appearance"):
+        form.box.get_by_role("tab", name=tab).click()
+        assert faults(author, axe) == "", tab
+    form.cancel()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_is_asked_before_a_deploy_is_clean_to_axe(
+    openers: Opener, server: Server, axe: str, scheme: str
+) -> None:
+    flows = [TAB, PRESS, SHOW, *BESIDE]
+    server.deploy(flows)
+    author = openers(server, color_scheme=scheme, expected="409")
+    author.select("show")
+    author.press("Delete")
+    author.page.locator(".deploy > button").last.click()
+    expect(author.page.locator(".menu.open")).to_be_visible()
+    assert faults(author, axe) == ""
+    author.page.keyboard.press("Escape")
+    server.deploy([*flows, {**TAB, "id": "f3", "label": "Theirs"}])
+    author.says("Somebody else has deployed")
+    author.page.locator(".deploy > button").first.click()
+    author.page.get_by_role("button", name="Deploy anyway").wait_for()
+    assert faults(author, axe) == ""
+    author.page.get_by_role("button", name="Deploy anyway").click()
+    author.page.get_by_role("button", name="Merge").wait_for()
+    assert faults(author, axe) == ""
+
+
+def test_the_page_of_the_debug_messages_and_a_subflow_are_clean_to_axe(
+    openers: Opener, server: Server, axe: str
+) -> None:
+    server.deploy([TAB, PRESS, SHOW, *BESIDE])
+    author = openers(server)
+    author.page.goto(f"{server.url}#flow/polite")
+    expect(author.page.locator(".subflow-tools")).to_be_visible()
+    assert faults(author, axe) == ""
+    alone = openers(server, opened=False)
+    alone.page.goto(f"{server.url}?panel=debug")
+    expect(alone.page.locator(".debug-window .side-h")).to_be_visible()
+    assert faults(alone, axe) == ""
+
+
+def test_the_styles_win_over_each_other_in_their_order(openers: Opener, server: Server) -> None:
+    """Whatever part of the page is loaded first: React Flow's own look comes last of all."""
+    server.deploy([TAB, PRESS, SHOW])
+    author = openers(server)
+    expect(author.node("press").locator(".port.out")).to_have_css("border-top-width", "0px")
+    expect(author.page.locator(".zoom .pc")).to_have_css("font-size", "11px")
+
+
+def within(author: Author, inner: str, outer: str) -> list[str]:
+    """Give the elements that do not lie in the first other one, with their edges."""
+    found: list[str] = author.page.evaluate(
+        """([inner, outer]) => {
+          const frame = outer ? document.querySelector(outer).getBoundingClientRect() : new DOMRect(0, 0, innerWidth, innerHeight)
+          return [...document.querySelectorAll(inner)].filter((one) => one.checkVisibility()).map((one) => [one, one.getBoundingClientRect()])
+            .filter(([, box]) => box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 1 || box.bottom > frame.bottom + 1)
+            .map(([one, box]) => `${one.className || one.tagName} ${one.textContent.slice(0, 30)}: ${Math.round(box.left)} to ${Math.round(box.right)}`)
+        }""",
+        [inner, outer],
+    )
+    return found
+
+
+LONG = "A very long name that fits nowhere and still may move nothing, because that is what it is named"
+
+
+def test_very_long_names_end_where_their_place_ends(openers: Opener, server: Server) -> None:
+    named = {**SHOW, "name": LONG, "complete": f"payload.{'deeper' * 30}", "targetType": "msg"}
+    press = {
+        **PRESS,
+        "props": [
+            {"p": f"payload.{'deeper' * 30}", "v": LONG, "vt": "str"},
+            {"p": "topic", "v": LONG, "vt": "str"},
+        ],
+    }
+    server.deploy([{**TAB, "label": LONG}, press, named])
+    author = openers(server)
+    author.press("Control+g")
+    author.press("e")
+    expect(author.page.locator(".explorer .twig .name").last).to_be_visible()
+    assert within(author, ".explorer *", ".side") == []
+    author.press("Control+g")
+    author.press("d")
+    author.send("press")
+    expect(author.page.locator(".msgs .msg time")).to_be_visible()
+    assert within(author, ".msgs .msg-h > *", ".side") == []
+    assert within(author, ".top .tools > *", "") == []
+
+
+def test_the_map_leaves_a_narrow_canvas_to_the_zoom(openers: Opener, server: Server) -> None:
+    server.deploy([TAB, PRESS, SHOW])
+    author = openers(server, viewport={"width": 1024, "height": 768})
+    expect(author.page.locator(".mini")).to_be_visible()
+    author.press("Control+g")
+    author.press("d")
+    expect(author.page.locator(".side")).to_be_visible()
+    expect(author.page.locator(".mini")).to_be_hidden()
+    assert within(author, ".zoom", ".canvas") == []
+
+
+def test_everything_stays_in_reach_at_twice_the_size(openers: Opener, server: Server) -> None:
+    server.deploy([TAB, PRESS, SHOW])
+    author = openers(server, viewport={"width": 720, "height": 450}, device_scale_factor=2)
+    author.page.get_by_role("button", name="Menu").click()
+    expect(author.page.locator(".menu.open button").last).to_be_visible()
+    assert within(author, ".menu.open", "") == []
+    author.page.keyboard.press("Escape")
+    author.press("Control+g")
+    author.press("d")
+    expect(author.page.locator(".side .side-h")).to_be_visible()
+    assert within(author, ".zoom, .tools > *, .side-h > *", "") == []
+    form = author.edit("press")
+    assert within(author, ".tray-b > *, .tray-h > *, .tray-t *", ".tray") == []
+    form.cancel()
+
+
+def test_chosen_colours_leave_every_thing_to_be_seen(openers: Opener, server: Server) -> None:
+    knot = {"id": "knot", "type": "junction", "z": "f1", "x": 320, "y": 200, "wires": [["show"]]}
+    server.deploy([TAB, {**PRESS, "wires": [["knot"]]}, knot, SHOW])
+    author = openers(server, forced_colors="active")
+    expect(author.page.locator(".junction")).to_be_visible()
+    colors = author.page.evaluate(
+        """() => [document.querySelector('.junction'), document.body].map((one) => getComputedStyle(one).backgroundColor)"""
+    )
+    assert colors[0] != colors[1]
+    form = author.edit("press")
+    lines = form.box.locator(".tray-t [role=tab]").evaluate_all(
+        "tabs => tabs.map((tab) => getComputedStyle(tab).borderBottomColor)"
+    )
+    assert lines[0] != lines[1]
+
+
 @pytest.fixture
 def guarded(tmp_path: Path, page_is_built: None) -> Iterator[Server]:
     """A server that lets nobody in without a password."""

@@ -250,6 +250,38 @@ def test_errors_of_nodes_appear_beside_the_messages(openers: Opener, server: Ser
     expect(author.page.locator(".node.sel .node-label")).to_have_text("make")
 
 
+INSECURE = """
+delete Crypto.prototype.randomUUID;
+Object.defineProperty(Navigator.prototype, "clipboard", {get: () => undefined});
+"""
+"""What a browser keeps from a page that came without TLS from another machine."""
+
+
+def test_a_page_without_tls_from_another_machine_can_do_the_same(openers: Opener, server: Server) -> None:
+    server.deploy([TAB, {**PRESS, "payload": "copy me"}, SHOW])
+    author = openers(server, opened=False)
+    author.page.add_init_script(INSECURE)
+    author.open()
+    author.press("Control+g")
+    author.press("d")
+    author.send("press")
+    message = author.page.locator(".msgs .msg", has_text="copy me")
+    message.hover()
+    message.get_by_role("button", name="Copy value").click()
+    author.press("Control+i")
+    field = author.page.locator("dialog textarea")
+    expect(field).to_be_focused()
+    author.page.get_by_role("button", name="From clipboard").click()
+    expect(author.page.locator("dialog")).to_contain_text("Use the paste key instead")
+    field.focus()
+    author.page.keyboard.press("Control+v")
+    expect(field).to_have_value("copy me")
+    author.page.keyboard.press("Escape")
+    author.press("Control+e")
+    author.page.get_by_role("button", name="Copy", exact=True).click()
+    author.says("Flow copied")
+
+
 def test_a_third_partys_page_may_not_frame_or_call_the_editor(author: Author, server: Server) -> None:
     answer = httpx.get(server.url)
     assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]

@@ -149,3 +149,49 @@ def test_a_field_that_is_wrong_says_so_while_it_is_typed(author: Author) -> None
     number.fill("5")
     expect(form.box.locator(".tray-h .pill.warn")).to_have_count(0)
     form.cancel()
+
+
+def test_escape_leaves_the_code_before_it_leaves_what_was_typed(author: Author) -> None:
+    author.place("function", 700, 300)
+    author.press("Enter")
+    form = Tray(author.page)
+    form.box.locator(".cm-content:visible").first.click()
+    author.page.keyboard.press("Control+a")
+    author.page.keyboard.insert_text("return 42;")
+    author.page.keyboard.press("ArrowLeft")  # no list of completions is open then that Escape would close
+    author.page.keyboard.press("Escape")
+    expect(form.box.locator(".tray-b .primary")).to_be_focused()
+    author.page.keyboard.press("Escape")
+    expect(author.page.locator("section.tray")).to_have_count(0)
+
+
+def test_a_link_call_calls_one_node(openers: Opener, server: Server) -> None:
+    ends = [
+        {"id": name, "type": "link in", "z": "f1", "name": name, "links": [], "x": 100, "y": y, "wires": [[]]}
+        for name, y in (("one", 100), ("two", 200))
+    ]
+    server.deploy([TAB, *ends])
+    author = openers(server)
+    author.place("link call", 700, 300)
+    author.press("Enter")
+    form = Tray(author.page)
+    form.fill("name", "caller")
+    choices = form.box.locator('[name="links"] label input')
+    choices.nth(0).click()
+    choices.nth(1).click()
+    expect(choices.nth(0)).not_to_be_checked()
+    form.done()
+    author.deploy()
+    assert server.node("caller")["links"] == ["two"]
+
+
+def test_a_language_chosen_while_typing_takes_nothing_away(author: Author) -> None:
+    author.place("change", 700, 300)
+    author.press("Enter")
+    form = Tray(author.page)
+    form.fill("name", "half typed")
+    author.click("Menu")
+    author.page.get_by_role("menuitem", name="Settings").click()
+    author.page.get_by_label("Language").select_option("de")
+    expect(form.box.get_by_role("tab", name="Eigenschaften")).to_be_visible()
+    expect(form.field("name")).to_have_value("half typed")

@@ -1,7 +1,7 @@
 /** The flow on screen: React Flow above 40 % zoom, our bitmap below it, one document under both. */
 import {
   Background, BackgroundVariant, ConnectionLineType, type EdgeChange, type NodeChange, type NodeMouseHandler, type OnMove, ReactFlow, ReactFlowProvider,
-  SelectionMode, useReactFlow, type Viewport,
+  SelectionMode, useReactFlow, useStoreApi, type Viewport,
 } from "@xyflow/react";
 import { type MouseEvent, type PointerEvent, useEffect, useLayoutEffect, useMemo, useRef } from "react";
 import { isJunction } from "../document/flow";
@@ -22,10 +22,10 @@ import { useOverviewPointer } from "./overviewPointer";
 import { itemAt, sceneOf } from "./scene";
 import { canvas, useView } from "./view";
 import { slice } from "./slicing";
-import { currentScene, LARGEST, showStart, SMALLEST } from "./viewport";
+import { currentScene, jump, LARGEST, showStart, SMALLEST } from "./viewport";
 import { VirtualLinks } from "./VirtualLinks";
 import { WireLine } from "./Wire";
-import { isValidConnection, onConnect, onConnectEnd, onConnectStart, onReconnect } from "./wiring";
+import { isValidConnection, onClickConnectEnd, onClickConnectStart, onConnect, onConnectEnd, onConnectStart, onReconnect, onReconnectStart } from "./wiring";
 import { ZoomControls } from "./ZoomControls";
 
 const Minimap = afterwards(() => import("./Minimap"));
@@ -69,16 +69,23 @@ function FlowCanvas() {
   keptEdges.current = useMemo(() => new Map(edges.map((edge) => [edge.id, edge])), [edges]);
   const element = useRef<HTMLDivElement>(null);
   const instance = useReactFlow<CanvasNode, CanvasEdge>();
+  const store = useStoreApi();
   const pointer = useOverviewPointer(overview, locked, scene, asHandlers(drag));
 
   useLayoutEffect(() => {
     canvas.flow = instance;
     canvas.element = element.current;
+    canvas.giveUpWire = () => {
+      store.getState().cancelConnection();
+      store.setState({ connectionClickStartHandle: null });
+    };
   });
+  useEffect(() => chooseDetail(scene, instance.getViewport()), [scene, instance]);
+  // After the one above, which knows only where the flow before was looked at.
   useEffect(() => {
+    canvas.giveUpWire?.();
     if (flow) showRemembered(flow);
   }, [flow]);
-  useEffect(() => chooseDetail(scene, instance.getViewport()), [scene, instance]);
 
   const onNodesChange = (changes: NodeChange<CanvasNode>[]) => {
     const { grabbed } = drag.gesture.current ?? {};
@@ -98,6 +105,12 @@ function FlowCanvas() {
     if (!selected.has(node.id)) useSelection.getState().select([node.id]);
     openMenu(event, node.id);
   };
+  /** What is only drawn is no element that could be pointed at. */
+  const onPaneContextMenu = (event: MouseEvent | globalThis.MouseEvent) => {
+    const item = overview ? itemAt(scene, instance.screenToFlowPosition({ x: event.clientX, y: event.clientY })) : null;
+    if (item && !selected.has(item.id)) useSelection.getState().select([item.id]);
+    openMenu(event, item?.id);
+  };
   /** In a crowd React Flow does not know of all that are chosen, so they are let go here. */
   const chooseAlone = (event: MouseEvent | globalThis.MouseEvent | TouchEvent, id: string) => {
     if (crowded && !event.shiftKey && !event.ctrlKey && !event.metaKey) useSelection.getState().select([id]);
@@ -113,7 +126,10 @@ function FlowCanvas() {
   };
 
   return (
-    <div ref={element} className="canvas-flow" data-detail={detail} data-locked={locked || undefined} onPointerDownCapture={locked ? pointer.onPointerDownCapture : (event) => !beginSlice(event) && pointer.onPointerDownCapture(event)} onDoubleClick={onOverviewDoubleClick}
+    <div ref={element} className="canvas-flow" data-detail={detail} data-locked={locked || undefined} onPointerDownCapture={(event) => {
+        kept = addsToChosen(event) ? useSelection.getState() : null;
+        if (locked || !beginSlice(event)) pointer.onPointerDownCapture(event);
+      }} onDoubleClick={onOverviewDoubleClick}
       onPointerMove={(event) => {
         canvas.lastPointer = { x: event.clientX, y: event.clientY };
         onPointer(event);
@@ -126,11 +142,11 @@ function FlowCanvas() {
           drag.start(node.data.item);
           drag.gesture.current!.shift = event.shiftKey;
         }}
-        onNodeDragStop={() => drag.gesture.current && drag.end()}
-        onNodeClick={(event, node) => chooseAlone(event, node.id)} onNodeDoubleClick={onNodeDoubleClick} onNodeContextMenu={onNodeContextMenu} onPaneContextMenu={(event) => openMenu(event)} onPaneClick={onBlankClick}
+        onNodeDragStop={(event) => drag.gesture.current && drag.end(event.altKey)}
+        onNodeClick={(event, node) => chooseAlone(event, node.id)} onNodeDoubleClick={onNodeDoubleClick} onNodeContextMenu={onNodeContextMenu} onPaneContextMenu={onPaneContextMenu} onPaneClick={onBlankClick}
         onEdgeClick={(event, edge) => (event.ctrlKey || event.metaKey) && quickAdd(event, edge.data!.wire)} onEdgeContextMenu={(event, edge) => openMenu(event, undefined, edge.id)}
         onEdgeMouseEnter={(_, edge) => useView.setState({ hoverWire: edge.id })} onEdgeMouseLeave={() => useView.setState({ hoverWire: null })}
-        onConnect={onConnect} onConnectStart={onConnectStart} onConnectEnd={onConnectEnd} onReconnect={onReconnect} isValidConnection={isValidConnection}
+        onConnect={onConnect} onConnectStart={onConnectStart} onConnectEnd={onConnectEnd} onClickConnectStart={onClickConnectStart} onClickConnectEnd={onClickConnectEnd} onReconnectStart={onReconnectStart} onReconnect={onReconnect} isValidConnection={isValidConnection}
         onMove={onMove} connectionLineComponent={ConnectionLine} connectionLineType={ConnectionLineType.Bezier} connectionRadius={touch ? 30 : 18}
         nodesDraggable={!locked} nodesConnectable={!locked} edgesReconnectable={!locked} onlyRenderVisibleElements elevateNodesOnSelect={false} elevateEdgesOnSelect={false}
         selectionOnDrag={!touch} selectionMode={SelectionMode.Full} panOnDrag={PAN_BUTTONS} panOnScroll panActivationKeyCode="Space" selectionKeyCode={null} deleteKeyCode={null}
@@ -167,6 +183,11 @@ function quickAdd(event: { clientX: number; clientY: number }, wire?: { source: 
   useView.setState({ quickAdd: { screen, place: canvas.flow!.screenToFlowPosition(screen), wire } });
 }
 
+/** What a lasso that is drawn with a key held adds to. */
+let kept: Readonly<Record<"nodes" | "wires", ReadonlySet<string>>> | null = null;
+
+const addsToChosen = ({ shiftKey, ctrlKey, metaKey, target }: PointerEvent) => (shiftKey || ctrlKey || metaKey) && (target as HTMLElement).classList.contains("react-flow__pane");
+
 function applySelection(part: "nodes" | "wires", changes: readonly (NodeChange<CanvasNode> | EdgeChange<CanvasEdge>)[]) {
   const choices = changes.filter((change) => change.type === "select");
   if (!choices.length) return;
@@ -176,6 +197,7 @@ function applySelection(part: "nodes" | "wires", changes: readonly (NodeChange<C
     if (selected) chosen.add(id);
     else chosen.delete(id);
   }
+  kept?.[part].forEach((id) => chosen.add(id));
   if (part === "nodes") select(chosen, wires);
   else select(nodes, chosen);
 }
@@ -189,6 +211,6 @@ const onMove: OnMove = (_, viewport: Viewport) => {
 /** A flow opens where it was left. */
 function showRemembered(flow: string) {
   const known = useSelection.getState().viewports[flow];
-  if (known) canvas.flow?.setViewport(known);
+  if (known) jump(known);
   else showStart();
 }

@@ -18,7 +18,7 @@ import { QuickToolbar } from "./QuickToolbar";
 import type { Item } from "./scene";
 import { useView } from "./view";
 
-export const FlowNode = memo(function FlowNode({ data, selected, dragging }: NodeProps<CanvasNode>) {
+export const FlowNode = memo(function FlowNode({ data, selected, dragging, isConnectable }: NodeProps<CanvasNode>) {
   const { item } = data;
   const { entry } = item;
   const descriptor = useRegistry((state) => state.types.get(entry.type));
@@ -38,7 +38,7 @@ export const FlowNode = memo(function FlowNode({ data, selected, dragging }: Nod
     <div className={classes.filter(Boolean).join(" ")} style={{ width: item.box.w, height: item.box.h }} title={bare ? label : undefined}>
       <span className="node-icon"><Icon name={glyphOf(entry, descriptor)} /><ProgressRing id={entry.id} /></span>
       {!bare && <span className="node-label">{linesOf(label).map((line, at) => <span key={at}>{line}</span>)}</span>}
-      <Ports item={item} descriptor={descriptor} />
+      <Ports item={item} descriptor={descriptor} open={isConnectable} />
       {descriptor?.button && <NodeButton item={item} kind={descriptor.button} fresh={change === "added"} />}
       {change && <i className="mark" title={t(`node.${change}`)} />}
       {textOf(entry, "info") && !isNote(entry) && <button type="button" className="info-mark nodrag nopan" title={textOf(entry, "info")} aria-label={t("node.description")} aria-haspopup="dialog" onClick={() => useView.setState({ reading: entry.id })} onKeyDown={keepKeys} onDoubleClick={(event) => event.stopPropagation()}><Icon name="info" size="xs" /></button>}
@@ -61,17 +61,18 @@ function ErrorMark({ text }: { text: string }) {
   );
 }
 
-interface PortsProps { item: Item; descriptor: TypeDescriptor | undefined }
+/** `open`: wires may be drawn here. */
+interface PortsProps { item: Item; descriptor: TypeDescriptor | undefined; open: boolean }
 
-export function Ports({ item, descriptor }: PortsProps) {
+export function Ports({ item, descriptor, open }: PortsProps) {
   const { entry, box } = item;
   return (
     <>
       {item.inputs > 0 && (
-        <Handle type="target" id="in" position={Position.Left} className="port in" role="img" title={portLabel(entry.inputLabels ?? templateOf(entry)?.inputLabels ?? descriptor?.inputLabels, 0)} aria-label={t("node.input")} />
+        <Handle type="target" id="in" position={Position.Left} isConnectable={open} isConnectableStart={open} className="port in" role="img" title={portLabel(entry.inputLabels ?? templateOf(entry)?.inputLabels ?? descriptor?.inputLabels, 0)} aria-label={t("node.input")} />
       )}
       {Array.from({ length: item.outputs }, (_, port) => (
-        <Handle key={port} type="source" id={String(port)} position={Position.Right} className="port out" role="img" style={{ top: outputY(port, item.outputs, box.h) }}
+        <Handle key={port} type="source" id={String(port)} position={Position.Right} isConnectable={open} isConnectableStart={open} className="port out" role="img" style={{ top: outputY(port, item.outputs, box.h) }}
           title={portLabel(entry.outputLabels ?? templateOf(entry)?.outputLabels ?? descriptor?.outputLabels, port)} aria-label={t("node.output", { number: port + 1 })} />
       ))}
     </>

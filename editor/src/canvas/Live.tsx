@@ -40,7 +40,7 @@ export function Counter({ live }: { live: Live }) {
     live.of !== undefined && t("live.of", { count: number(live.count ?? 0), of: number(live.of) }),
     live.tokens !== undefined && t("live.tokens", { tokens: number(live.tokens) }),
     live.cost !== undefined && money(live.cost, live.currency),
-    seconds !== undefined && t("live.seconds", { seconds: seconds.toFixed(1) }),
+    seconds !== undefined && t("live.seconds", { seconds: tenths(seconds) }),
   ].filter(Boolean);
   if (!parts.length) return null;
   const [first, ...rest] = parts;
@@ -70,7 +70,9 @@ export function ProgressRing({ id }: { id: string }) {
   );
 }
 
-export const number = (value: number) => (value >= 10_000 ? `${(value / 1000).toFixed(1)}k` : String(value));
+export const number = (value: number) => (value >= 10_000 ? `${tenths(value / 1000)}k` : String(value));
+
+export const tenths = (value: number) => value.toLocaleString(useLanguage.getState().language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
 /** Never rounded to nothing: four places below one, two digits that say something below those. */
 export function money(value: number, currency = "USD"): string {

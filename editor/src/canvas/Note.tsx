@@ -11,7 +11,7 @@ import { snapped, useView } from "./view";
 
 const SMALLEST = { w: 120, h: 60 };
 
-export default memo(function Note({ data, selected }: NodeProps<CanvasNode>) {
+export default memo(function Note({ data, selected, draggable }: NodeProps<CanvasNode>) {
   const { entry, box } = data.item;
   const changed = useDocument((state) => changesOf(state).nodes.has(entry.id));
   const [size, setSize] = useState<{ w: number; h: number } | null>(null);
@@ -40,7 +40,7 @@ export default memo(function Note({ data, selected }: NodeProps<CanvasNode>) {
       {textOf(entry, "name") && <h2>{textOf(entry, "name")}</h2>}
       <Markdown text={textOf(entry, "info")} />
       {changed && <i className="mark" title={t("node.changed")} />}
-      <span className="note-grip nodrag nopan" onPointerDown={resize} aria-hidden="true" />
+      {draggable && <span className="note-grip nodrag nopan" onPointerDown={resize} aria-hidden="true" />}
     </div>
   );
 });

@@ -1,10 +1,12 @@
 /** Copy, cut and paste as flow JSON on the system's clipboard, so it works between tabs, browsers and text editors. */
-import { exportList, importAll, planImport } from "../document/actions/imports";
+import { exportList, importAll, type ImportPlan, planImport } from "../document/actions/imports";
 import { remove } from "../document/actions/nodes";
-import { FlowFileError } from "../document/flow";
+import { type FlowEntry, FlowFileError, numberOf } from "../document/flow";
+import { indexOf } from "../document/index";
 import { useSelection } from "../document/selection";
 import { act, currentDoc } from "../document/store";
 import { notify } from "../server/runtime";
+import { copyText } from "../shell/copyText";
 import { t } from "../shell/words";
 import { sizeOf } from "./anatomy";
 import type { Point } from "./curve";
@@ -20,19 +22,21 @@ export function copyTo(data: DataTransfer): boolean {
   return true;
 }
 
-export async function copySelection() {
+export async function copySelection(): Promise<boolean> {
   const { nodes } = useSelection.getState();
-  if (!nodes.size) return;
-  await navigator.clipboard.writeText(selectionText());
-  notify("info", t("notify.copied", { count: nodes.size }), { id: "copied" });
+  if (!nodes.size) return false;
+  const done = await copyText(selectionText());
+  if (done) notify("info", t("notify.copied", { count: nodes.size }), { id: "copied" });
+  return done;
 }
 
 export function cutSelection() {
-  void copySelection().then(removeSelection);
+  void copySelection().then((done) => done && removeSelection());
 }
 
 export function removeSelection() {
-  const { nodes, select } = useSelection.getState();
+  const { flow, nodes, select } = useSelection.getState();
+  if (currentDoc().entries[flow]?.locked) return;
   act("history.cut", remove(currentDoc(), nodes, sizeOf));
   select([]);
 }
@@ -63,8 +67,18 @@ function insertList(list: unknown, label: string, at: Point) {
   const { flow, select } = useSelection.getState();
   if (currentDoc().entries[flow]?.locked) return;
   const plan = planImport(currentDoc(), Array.isArray(list) ? list : [list], { flow, mode: "copy", at });
+  uncover(plan, flow);
   act(label, importAll(plan));
   select(plan.placed);
+}
+
+/** What is pasted twice at one place does not lie on itself. */
+function uncover({ entries, placed }: ImportPlan, flow: string) {
+  const spot = ({ x, y }: FlowEntry) => `${x},${y}`;
+  const taken = new Set(indexOf(currentDoc()).on(flow).map(spot));
+  const moved = new Set(placed);
+  const mine = entries.filter((entry) => moved.has(entry.id));
+  while (mine.some((entry) => taken.has(spot(entry)))) for (const entry of mine) Object.assign(entry, { x: numberOf(entry, "x") + 20, y: numberOf(entry, "y") + 20 });
 }
 
 /** Beside the original, one grid step down and right. */

@@ -8,12 +8,13 @@ const CROWDED_BELOW = 0.9;
 /** Nodes on the screen from which, and down to which, they are drawn instead. */
 const [MANY, FEW] = [110, 90];
 /** A finger comes without a move that would tell where. */
-const touch = matchMedia("(pointer: coarse)").matches;
+let touch: boolean | undefined;
+const isTouch = () => (touch ??= matchMedia("(pointer: coarse)").matches);
 
 export function chooseDetail(scene: Scene, { x, y, zoom }: Viewport) {
   const before = useView.getState();
   const far = zoom < OVERVIEW_BELOW;
-  const crowded = !far && !touch && zoom < CROWDED_BELOW && isCrowded(scene, { x, y, zoom }, before.crowded ? FEW : MANY);
+  const crowded = !far && !isTouch() && zoom < CROWDED_BELOW && isCrowded(scene, { x, y, zoom }, before.crowded ? FEW : MANY);
   const detail = zoom >= 0.6 ? "full" : far ? "far" : "mid";
   const overview = far || crowded;
   if (overview !== before.overview || crowded !== before.crowded || detail !== before.detail || zoom !== before.zoom) useView.setState({ overview, crowded, detail, zoom });

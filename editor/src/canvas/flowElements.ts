@@ -44,8 +44,6 @@ function handlesOf(item: Item, width: number, height: number): NodeHandle[] {
 export function toEdges(scene: Scene, selected: ReadonlySet<string>, before: ReadonlyMap<string, CanvasEdge>): CanvasEdge[] {
   const edges: CanvasEdge[] = [];
   for (const wire of scene.wires) {
-    const source = scene.items.get(wire.source)!;
-    if (wire.port >= source.outputs) continue; // a wire from a port the node no longer shows stays in the file, undrawn
     const old = before.get(wire.id);
     const chosen = selected.has(wire.id);
     edges.push(old && old.data!.wire === wire && old.selected === chosen ? old : toEdge(wire, chosen));

@@ -1,5 +1,6 @@
 /** New nodes: from the palette, from quick-add, into a wire, at the end of one. */
 import { type FlowEntry, isSubflow, newId, subflowOf } from "../document/flow";
+import { putInto } from "../document/actions/groups";
 import { add } from "../document/actions/nodes";
 import { addWire, mayConnect, splice } from "../document/actions/wires";
 import type { Wire } from "../document/index";
@@ -7,10 +8,13 @@ import { holds, newInstance } from "../document/instances";
 import { useSelection } from "../document/selection";
 import { act, currentDoc } from "../document/store";
 import { typeOf } from "../server/registry";
-import { anatomyOf } from "./anatomy";
+import { notify } from "../server/runtime";
+import { t } from "../shell/words";
+import { anatomyOf, sizeOf } from "./anatomy";
 import { type Point, distanceTo } from "./curve";
-import { type Scene, type SceneWire, wireEnds } from "./scene";
+import { groupAt, type Scene, type SceneWire, wireEnds } from "./scene";
 import { snapped, useView, type QuickAddRequest } from "./view";
+import { currentScene } from "./viewport";
 
 /** A node of a type with the type's defaults, its middle at `place`. */
 export function createNode(type: string, flow: string, place: Point): FlowEntry {
@@ -37,15 +41,20 @@ export function mayHold(type: string, flow: string): boolean {
   return !(isSubflow(home) && template && holds(doc, template, flow));
 }
 
-/** Adds a node and joins it to what the request names. Returns its id. */
+/** Adds a node, in the group that is there, and joins it to what the request names. Returns its id. */
 export function insertNode(type: string, place: Point, { from, wire }: Pick<QuickAddRequest, "from" | "wire"> = {}): string | null {
   const { flow, select } = useSelection.getState();
-  if (!mayHold(type, flow)) return null;
+  if (!mayHold(type, flow)) {
+    if (!currentDoc().entries[flow]?.locked) notify("warning", t("import.circular"));
+    return null;
+  }
   const entry = type === "junction" ? createJunction(flow, onGrid(place)) : type === "note" ? createNote(flow, onGrid(place), "") : createNode(type, flow, onGrid(place));
   alignLeft(entry);
   const { inputs, outputs } = anatomyOf(entry);
+  const group = groupAt(currentScene(), place);
   act("history.add", (draft) => {
     add([entry])(draft);
+    if (group) putInto(group.id, [entry.id], sizeOf)(draft);
     if (wire && inputs && outputs) splice(wire, entry.id)(draft);
     else if (from?.kind === "source" && inputs) addWire(draft, { source: from.node, port: from.port, target: entry.id });
     else if (from?.kind === "target" && outputs) addWire(draft, { source: entry.id, port: 0, target: from.node });

@@ -45,7 +45,7 @@ function toElk(item: Item): ElkNode {
 
 function edges(scene: Scene, chosen: ReadonlySet<string>) {
   return scene.wires
-    .filter((wire) => chosen.has(wire.source) && chosen.has(wire.target) && wire.port < scene.items.get(wire.source)!.outputs && scene.items.get(wire.target)!.inputs)
+    .filter((wire) => chosen.has(wire.source) && chosen.has(wire.target))
     .map((wire) => ({ id: wire.id, sources: [`${wire.source}:${wire.port}`], targets: [`${wire.target}:in`] }));
 }
 

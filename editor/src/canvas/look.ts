@@ -10,7 +10,7 @@ export type Category = "common" | "ai" | "function" | "flow" | "network" | "pars
 /** The same values as in tokens.css, for the canvas layers that cannot read custom properties cheaply. */
 export const HUES: Record<Category, string> = {
   common: "#7A838B", ai: "#CB5AA6", function: "#BD7F1F", flow: "#579562", network: "#3E70C7", parser: "#847200",
-  storage: "#945E4F", data: "#357677", media: "#0596B9", custom: "#8481E4", unknown: "#686B66",
+  storage: "#945E4F", data: "#357677", media: "#0596B9", custom: "#8481E4", unknown: "#666964",
 };
 
 const BY_CATEGORY: Record<string, Category> = {

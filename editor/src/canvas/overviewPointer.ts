@@ -32,15 +32,19 @@ export function useOverviewPointer(active: boolean, locked: boolean, scene: Scen
 
   const startDrag = (event: PointerEvent<HTMLElement>, item: Item, from: Point, more: boolean) => {
     const { nodes, select } = useSelection.getState();
+    const takenOff = more && nodes.has(item.id);
     if (!nodes.has(item.id)) select(more ? [...nodes, item.id] : [item.id]);
-    if (locked) return;
+    if (locked && !takenOff) return;
     let moving = false;
     follow(event, (to) => {
-      if (!moving && Math.hypot(to.x - from.x, to.y - from.y) * canvas.flow!.getZoom() < 3) return;
+      if (locked || (!moving && Math.hypot(to.x - from.x, to.y - from.y) * canvas.flow!.getZoom() < 3)) return;
       if (!moving) drag.start(item);
       moving = true;
       drag.move(to.x - from.x, to.y - from.y);
-    }, () => moving && drag.end());
+    }, () => {
+      if (moving) drag.end();
+      else if (takenOff) select([...nodes].filter((id) => id !== item.id));
+    });
   };
 
   const startLasso = (event: PointerEvent<HTMLElement>, from: Point, more: boolean) => {

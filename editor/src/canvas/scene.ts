@@ -56,7 +56,8 @@ function build(doc: FlowDocument, flow: string): Scene {
   for (const entry of index.on(flow)) items.set(entry.id, itemOf(entry));
   const template = doc.entries[flow]!;
   if (isSubflow(template)) for (const end of endsOf(template)) items.set(end.id, end);
-  const wires = index.wiresOn(flow).filter((wire) => items.has(wire.source) && items.has(wire.target)).map(named);
+  // A wire at a port that its node no longer shows stays in the file, undrawn.
+  const wires = index.wiresOn(flow).filter((wire) => (items.get(wire.source)?.outputs ?? 0) > wire.port && items.get(wire.target)?.inputs).map(named);
   return { flow, items, wires };
 }
 
@@ -161,6 +162,12 @@ export function itemAt(scene: Scene, { x, y }: Point): Item | null {
     if (!found || LAYER[item.kind] >= LAYER[found.kind]) found = item;
   }
   return found;
+}
+
+/** The innermost group at a point, of those that are not themselves on their way. */
+export function groupAt(scene: Scene, { x, y }: Point, moving: { has(id: string): boolean } = new Set()): Item | null {
+  const around = [...scene.items.values()].filter(({ id, kind, box }) => kind === "group" && !moving.has(id) && x >= box.x && y >= box.y && x <= box.x + box.w && y <= box.y + box.h);
+  return around.find(({ id }) => !around.some(({ entry }) => entry.g === id)) ?? null;
 }
 
 export const LAYER: Record<ItemKind, number> = { group: 0, note: 1, end: 2, junction: 2, node: 2 };

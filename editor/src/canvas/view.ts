@@ -25,7 +25,9 @@ interface CanvasView {
   map: boolean;
   grid: boolean;
   snap: boolean;
+  /** The wire and the group that take in what is let go now. */
   spliceTarget: string | null;
+  groupTarget: string | null;
   hoverWire: string | null;
   openWire: string | null;
   /** Node whose description is read. */
@@ -37,15 +39,21 @@ interface CanvasView {
 }
 
 export const useView = create<CanvasView>(() => ({
-  overview: false, crowded: false, detail: "full", zoom: 1, map: innerWidth > 640, grid: true, snap: true, spliceTarget: null, hoverWire: null, openWire: null, reading: null,
+  overview: false, crowded: false, detail: "full", zoom: 1, map: innerWidth > 640, grid: true, snap: true, spliceTarget: null, groupTarget: null, hoverWire: null, openWire: null, reading: null,
   quickAdd: null, menu: null, revealed: null,
 }));
+
+/** Marks what takes in what is let go now. */
+export function aim(spliceTarget: string | null, groupTarget: string | null) {
+  const now = useView.getState();
+  if (now.spliceTarget !== spliceTarget || now.groupTarget !== groupTarget) useView.setState({ spliceTarget, groupTarget });
+}
 
 export const OVERVIEW_BELOW = 0.4;
 
 /** The canvas on the screen; null while there is none. */
-export const canvas: { flow: ReactFlowInstance<CanvasNode, CanvasEdge> | null; element: HTMLElement | null; lastPointer: Point | null } = {
-  flow: null, element: null, lastPointer: null,
+export const canvas: { flow: ReactFlowInstance<CanvasNode, CanvasEdge> | null; element: HTMLElement | null; lastPointer: Point | null; giveUpWire: (() => void) | null } = {
+  flow: null, element: null, lastPointer: null, giveUpWire: null,
 };
 
 /** Middle of what is visible, or the pointer when it is over the canvas. */

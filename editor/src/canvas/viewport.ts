@@ -6,6 +6,7 @@ import { parseSubflowEnd } from "../document/index";
 import { currentDoc } from "../document/store";
 import { useSelection } from "../document/selection";
 import { useRegistry } from "../server/registry";
+import { chooseDetail } from "./detail";
 import { bounds, sceneOf } from "./scene";
 import { canvas, useView } from "./view";
 
@@ -29,7 +30,15 @@ export function fit(ids?: Iterable<string>, animate = true) {
   const box = bounds(currentScene(), ids);
   const { flow, element } = canvas;
   if (!flow || !element) return;
-  flow.setViewport(box ? viewportFor(box, element.clientWidth, element.clientHeight) : { x: 0, y: 0, zoom: 1 }, animate ? glide() : undefined);
+  const viewport = box ? viewportFor(box, element.clientWidth, element.clientHeight) : { x: 0, y: 0, zoom: 1 };
+  if (animate && !quiet()) flow.setViewport(viewport, glide());
+  else jump(viewport);
+}
+
+/** Goes there at once. How much is drawn is settled before, or all that comes into view would be made of elements for a moment. */
+export function jump(viewport: Viewport) {
+  chooseDetail(currentScene(), viewport);
+  queueMicrotask(() => canvas.flow?.setViewport(viewport));
 }
 
 /** How a flow is first seen: whole when that can be read, otherwise where it begins, at full size. */

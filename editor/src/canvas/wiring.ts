@@ -1,7 +1,7 @@
-/** Drawing wires: from either end, by drag or click and click; onto nothing opens quick-add; shift moves what is there. */
+/** Drawing wires: from either end, by drag or click and click; onto nothing opens quick-add; shift moves what is there, onto nothing it goes. */
 import type { Connection, Edge, FinalConnectionState, OnConnectStartParams } from "@xyflow/react";
 import { connect, disconnect, mayConnect } from "../document/actions/wires";
-import { indexOf, outgoing, type Wire } from "../document/index";
+import { indexOf, outgoing, type Wire, wireId } from "../document/index";
 import { useSelection } from "../document/selection";
 import { act, currentDoc } from "../document/store";
 import { currentScene } from "./viewport";
@@ -13,25 +13,56 @@ export const toWire = (connection: Connection | Edge): Wire => ({ source: connec
 export const isValidConnection = (connection: Connection | Edge) => connection.source !== connection.target;
 
 let started: (OnConnectStartParams & { moving: readonly Wire[] }) | null = null;
+/** The chosen wire whose end is being dragged. */
+let held: Edge | null = null;
+/** By Escape; so until the gesture has ended. */
+let givenUp = false;
+let watch: AbortController | undefined;
 
 export function onConnectStart(event: MouseEvent | TouchEvent, params: OnConnectStartParams) {
   const shift = "shiftKey" in event && event.shiftKey;
   started = { ...params, moving: shift && params.nodeId ? wiresAt(params) : [] };
+  untilEscape(() => (givenUp = true));
+}
+
+/** Comes before the start of drawing. */
+export const onReconnectStart = (_: unknown, edge: Edge) => void (held = edge);
+
+/** The first click of two. */
+export const onClickConnectStart = () => untilEscape(() => undefined);
+export const onClickConnectEnd = () => watch?.abort();
+
+/** Escape takes back the wire that is being drawn, and nothing else. */
+function untilEscape(give: () => void) {
+  watch?.abort();
+  watch = new AbortController();
+  addEventListener("keydown", (key) => {
+    if (key.key !== "Escape") return;
+    key.stopPropagation();
+    watch?.abort();
+    give();
+    canvas.giveUpWire?.();
+  }, { capture: true, signal: watch.signal });
 }
 
 export function onConnect(connection: Connection) {
   const wire = toWire(connection);
-  if (started?.moving.length) return;
+  if (givenUp || started?.moving.length) return;
   if (mayConnect(currentDoc(), wire)) act("history.connect", connect([wire]));
 }
 
 export function onConnectEnd(event: MouseEvent | TouchEvent, state: FinalConnectionState) {
   const from = started;
-  started = null;
-  if (!from?.nodeId || !canvas.flow) return;
+  const [edge, gone] = [held, givenUp];
+  started = held = null;
+  givenUp = false;
+  watch?.abort();
+  if (gone || !from?.nodeId || !canvas.flow) return;
   const screen = pointOf(event);
-  if (from.moving.length) return movePort(from, from.moving, state.toHandle);
-  if (state.toHandle || !overBlank(screen)) return;
+  if (state.toHandle) return movePort(from, from.moving, state.toHandle);
+  if (!overBlank(screen)) return;
+  const moving = edge ? [toWire(edge)] : from.moving;
+  if (moving.length) return void act("history.delete", disconnect(moving));
   useView.setState({
     quickAdd: { screen, place: canvas.flow.screenToFlowPosition(screen), from: { node: from.nodeId, port: Number(from.handleType === "source" ? from.handleId : 0), kind: from.handleType ?? "source" } },
   });
@@ -40,7 +71,7 @@ export function onConnectEnd(event: MouseEvent | TouchEvent, state: FinalConnect
 /** The end of a chosen wire was dragged to another port, or to nothing. */
 export function onReconnect(edge: Edge, connection: Connection) {
   const [before, after] = [toWire(edge), toWire(connection)];
-  if (!mayConnect(currentDoc(), after)) return;
+  if (givenUp || !mayConnect(currentDoc(), after)) return;
   act("history.reconnect", (draft) => {
     disconnect([before])(draft);
     connect([after])(draft);
@@ -48,8 +79,8 @@ export function onReconnect(edge: Edge, connection: Connection) {
 }
 
 /** React Flow refuses to join two outputs, but says which port the pointer was on. */
-function movePort(from: OnConnectStartParams, wires: readonly Wire[], to: FinalConnectionState["toHandle"]) {
-  if (!to || to.type !== from.handleType) return;
+function movePort(from: OnConnectStartParams, wires: readonly Wire[], to: NonNullable<FinalConnectionState["toHandle"]>) {
+  if (!wires.length || to.type !== from.handleType) return;
   const moved = wires.map((wire) => (to.type === "source" ? { ...wire, source: to.nodeId, port: Number(to.id) } : { ...wire, target: to.nodeId }));
   act("history.reconnect", (draft) => {
     disconnect(wires)(draft);
@@ -57,11 +88,16 @@ function movePort(from: OnConnectStartParams, wires: readonly Wire[], to: FinalC
   });
 }
 
+/** The wires at a port; only the chosen ones where some of them are chosen. */
 function wiresAt({ nodeId, handleId, handleType }: OnConnectStartParams): readonly Wire[] {
-  const doc = currentDoc();
-  if (handleType === "target") return indexOf(doc).incoming(nodeId!);
-  const entry = doc.entries[nodeId!];
-  return entry ? outgoing(entry).filter((wire) => wire.port === Number(handleId)) : [];
+  const at = handleType === "target" ? indexOf(currentDoc()).incoming(nodeId!) : leaving(nodeId!, Number(handleId));
+  const chosen = at.filter((wire) => useSelection.getState().wires.has(wireId(wire)));
+  return chosen.length ? chosen : at;
+}
+
+function leaving(id: string, port: number): readonly Wire[] {
+  const entry = currentDoc().entries[id];
+  return entry ? outgoing(entry).filter((wire) => wire.port === port) : currentScene().wires.filter((wire) => wire.source === id);
 }
 
 function overBlank({ x, y }: { x: number; y: number }): boolean {

@@ -57,11 +57,17 @@ export class FormController {
     const secrets: Record<string, string> = {};
     for (const name of Object.keys(this.options.descriptor?.credentials ?? {})) {
       this.shown.delete(name);
-      if (name in values && values[name] !== (this.initial[name] ?? this.options.credentials[name] ?? "")) secrets[name] = String(values[name]);
+      if (name in values && values[name] !== this.secretBefore(name)) secrets[name] = String(values[name]);
       delete values[name];
     }
     const list = [...this.options.form.querySelectorAll<List>("fe-list[counts=outputs]")][0];
     return { changes: difference(this.options.entry, values, this.shown, this.initial), secrets, outputs: list?.origins ?? null };
+  }
+
+  /** Undefined for one that the server keeps and the form does not know: nothing in its place removes it. */
+  private secretBefore(name: string): unknown {
+    if (name in this.initial) return this.initial[name];
+    return this.options.credentials[name] ?? (this.options.credentials[`has_${name}`] ? undefined : "");
   }
 
   get dirty(): boolean {
@@ -74,6 +80,7 @@ export class FormController {
     for (const control of controlsIn(root)) {
       namesOf(control).forEach((name) => this.shown.add(name));
       fill(control, this.read);
+      if (control instanceof HTMLTextAreaElement && this.options.credentials[`has_${control.name}`]) control.placeholder = t("secret.stored");
     }
     this.showParts(false);
     for (const [name, value] of Object.entries(readAll(root))) if (!(name in this.typed)) this.initial[name] = structuredClone(value);

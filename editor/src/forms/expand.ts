@@ -33,8 +33,8 @@ function testPane(code: CodeElement): HTMLElement {
   const result = make("pre", { class: "ex", "aria-live": "polite" });
   const evaluate = async () => {
     try {
-      const { default: jsonata } = await import("jsonata");
-      const answer = await jsonata(code.value).evaluate(JSON.parse(message.value || "{}"));
+      const { tryExpression } = await import("./tryExpression");
+      const answer = await tryExpression(code.value, JSON.parse(message.value || "{}"));
       result.textContent = answer === undefined ? t("expression.nothing") : JSON.stringify(answer, null, 2);
       result.classList.remove("err");
     } catch (error) {

@@ -8,6 +8,8 @@ export interface FormHost {
   /** Credentials the server has: text ones with their value, secret ones only as `has_<name>`. */
   credentials: Record<string, string | boolean>;
   configs(type: string): FlowEntry[];
+  /** Calls back when config nodes may have come, gone or changed, until what it gives is called. */
+  watchConfigs?(run: () => void): () => void;
   labelOf(entry: FlowEntry): string;
   editConfig(type: string, id: string | null, done: (id: string | null) => void): void;
   testConfig(id: string): Promise<ConnectionTest>;

@@ -14,8 +14,9 @@ export function flowForm(): string {
 }
 
 export function groupForm(): string {
-  const color = (name: string) => `<input id="f-style-${name}" name="style.${name}" type="color" class="field color">`;
-  return row("name", t("group.name"), `<input id="f-name" name="name" class="field">`) + row("style-stroke", t("group.stroke"), color("stroke")) + row("style-fill", t("group.fill"), color("fill"))
+  // What a group without colours of its own looks like: an input of a colour cannot say that it has none.
+  const color = (name: string, otherwise: string) => `<input id="f-style-${name}" name="style.${name}" type="color" value="${otherwise}" class="field color">`;
+  return row("name", t("group.name"), `<input id="f-name" name="name" class="field">`) + row("style-stroke", t("group.stroke"), color("stroke", "#999999")) + row("style-fill", t("group.fill"), color("fill", "#ffffff"))
     + row("style-label", t("group.showName"), `<input id="f-style-label" name="style.label" type="checkbox" class="switch">`) + env();
 }
 

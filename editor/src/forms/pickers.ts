@@ -7,6 +7,9 @@ import { t } from "../shell/words";
 
 export class Config extends FieldElement {
   private value = "";
+  /** Whether what is chosen is there. */
+  private known = false;
+  private stopWatching: (() => void) | undefined;
   private readonly select = make("select", { class: "field grow" });
   private readonly edit = make("button", { type: "button", class: "ib" }, glyph("pencil", ""));
   private readonly result = make("p", { class: "hint", "aria-live": "polite" });
@@ -34,10 +37,26 @@ export class Config extends FieldElement {
     this.show();
   }
 
+  override connectedCallback() {
+    super.connectedCallback();
+    this.stopWatching = hostOf(this)?.watchConfigs?.(() => this.follow());
+  }
+
+  disconnectedCallback() {
+    this.stopWatching?.();
+  }
+
+  /** A config node that is deleted while it is chosen here is chosen no more. */
+  private follow() {
+    const { known } = this;
+    this.show();
+    if (known && !this.known) this.take("");
+  }
+
   private show() {
     const host = hostOf(this);
     const entries = host?.configs(this.type) ?? [];
-    const known = entries.some((entry) => entry.id === this.value);
+    const known = (this.known = entries.some((entry) => entry.id === this.value));
     const option = (value: string, label: string) => make("option", { value, selected: value === this.value }, label);
     this.select.replaceChildren(
       option("", t("config.choose")), ...entries.map((entry) => option(entry.id, host!.labelOf(entry))),
@@ -79,10 +98,11 @@ const NEW = "+";
 export class Nodes extends FieldElement {
   protected chosen: string[] = [];
   protected readonly filter = make("input", { type: "search", class: "field", placeholder: t("nodes.filter"), "aria-label": t("nodes.filter") });
-  protected readonly list = make("div", { class: "node-list", role: "listbox" });
+  protected readonly list = make("div", { class: "node-list", role: "group" });
 
   read(): Record<string, unknown> {
-    return { [this.name]: this.hasAttribute("single") ? (this.chosen[0] ?? "") : this.chosen };
+    const single = this.hasAttribute("single") && this.getAttribute("single") !== "list";
+    return { [this.name]: single ? (this.chosen[0] ?? "") : this.chosen };
   }
 
   fill(read: ReadField) {
@@ -98,6 +118,7 @@ export class Nodes extends FieldElement {
       event.stopPropagation();
       this.show();
     });
+    this.list.setAttribute("aria-label", labelOf(this));
     this.append(this.filter, this.list);
     this.show();
   }
@@ -107,7 +128,8 @@ export class Nodes extends FieldElement {
     const wanted = this.filter.value.toLowerCase();
     const offered = (hostOf(this)?.nodes(types, this.hasAttribute("everywhere")) ?? []).filter(({ label, where, entry }) => `${label} ${where} ${entry.type}`.toLowerCase().includes(wanted) || this.chosen.includes(entry.id));
     this.list.replaceChildren(...offered.map(({ entry, label, where }) => {
-      const box = make("input", { type: this.hasAttribute("single") ? "radio" : "checkbox", checked: this.chosen.includes(entry.id) });
+      const single = this.hasAttribute("single");
+      const box = make("input", { type: single ? "radio" : "checkbox", checked: single ? this.chosen[0] === entry.id : this.chosen.includes(entry.id) });
       box.addEventListener("change", (event) => {
         event.stopPropagation();
         this.toggle(entry.id, box.checked);
@@ -123,6 +145,9 @@ export class Nodes extends FieldElement {
     this.changed();
   }
 }
+
+/** The words beside an element, for those who do not see them there. */
+const labelOf = (element: Nodes) => document.getElementById(`${element.id}-label`)?.textContent?.trim() || element.name;
 
 type Reach = "all" | "group" | "chosen";
 
@@ -146,8 +171,7 @@ export class Scope extends Nodes {
   protected override build() {
     const labels = (["all", "group", "chosen"] as const).map((reach) => make("option", { value: reach }, this.getAttribute(reach) ?? reach));
     this.select.append(...labels);
-    const label = document.getElementById(`${this.id}-label`);
-    this.select.setAttribute("aria-label", label?.textContent?.trim() || this.name);
+    this.select.setAttribute("aria-label", labelOf(this));
     this.select.addEventListener("change", (event) => {
       event.stopPropagation();
       this.reach = this.select.value as Reach;
@@ -188,7 +212,7 @@ export class Secret extends FieldElement {
 
   private show() {
     const stored = Boolean(hostOf(this)?.credentials[`has_${this.name}`]);
-    this.replaceChildren(glyph("lock"), ...(stored && this.value === null ? this.kept() : this.input()));
+    this.replaceChildren(glyph("lock"), ...(stored && this.value === null ? this.kept() : this.input(stored)));
   }
 
   private kept(): Node[] {
@@ -201,8 +225,8 @@ export class Secret extends FieldElement {
     return [make("span", { class: "grow dots" }, "••••••••"), make("span", { class: "muted" }, t("secret.stored")), make("button", { type: "button", class: "link", onclick: replace }, t("secret.replace"))];
   }
 
-  private input(): Node[] {
-    const input = make("input", { type: "password", value: this.value ?? "", autocomplete: "new-password", class: "grow", "aria-label": this.name });
+  private input(stored: boolean): Node[] {
+    const input = make("input", { type: "password", value: this.value ?? "", placeholder: stored ? t("secret.empty") : undefined, autocomplete: "new-password", class: "grow", "aria-label": this.name });
     input.addEventListener("input", (event) => {
       event.stopPropagation();
       this.value = input.value;

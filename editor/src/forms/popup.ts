@@ -4,10 +4,10 @@ import { make } from "./field";
 
 export interface Choice { symbol?: string; label: string; on?: boolean; run: () => void }
 
-export function popup(anchor: HTMLElement, choices: readonly Choice[], closed: () => void = () => undefined) {
+export function popup(anchor: HTMLElement, label: string, choices: readonly Choice[], closed: () => void = () => undefined) {
   const buttons = choices.map(({ symbol, label, on, run }) =>
     make("button", { type: "button", role: "option", "aria-selected": String(Boolean(on)), class: on ? "on" : undefined, onclick: () => { close(); run(); } }, ...(symbol ? [make("code", {}, symbol)] : []), make("span", { class: "grow" }, label), ...(on ? [glyph("check")] : [])));
-  const list = make("ul", { class: "menu open", role: "listbox" }, ...buttons.map((button) => make("li", { role: "none" }, button)));
+  const list = make("ul", { class: "menu open", role: "listbox", "aria-label": label }, ...buttons.map((button) => make("li", { role: "none" }, button)));
   const close = () => {
     list.remove();
     removeEventListener("pointerdown", outside, true);
@@ -24,8 +24,8 @@ export function popup(anchor: HTMLElement, choices: readonly Choice[], closed: (
     event.preventDefault();
     event.stopPropagation();
   });
-  // Inside a modal dialog only the dialog's own content can be used.
-  (anchor.closest("dialog") ?? document.body).append(list);
+  // Inside a modal dialog or tray only its own content can be used.
+  (anchor.closest("dialog, .tray") ?? document.body).append(list);
   place(list, anchor);
   addEventListener("pointerdown", outside, true);
   (buttons.find((button) => button.classList.contains("on")) ?? buttons[0])?.focus();

@@ -59,10 +59,10 @@ export function typedValid(text: string, type: string): boolean {
   }
 }
 
-/** `a.b["c"][0]`, `a[msg.b]`; a context key may start with `#:(store)::`. */
+/** `a.b["c"][0]`, `a[msg.b]`; after a dot comes a letter of a to z, a digit, `$` or `_`. A context key may start with `#:(store)::`. */
 export function validPath(text: string): boolean {
   const path = text.replace(/^#:\([^)]*\)::/, "");
-  return /^[^\s.[\]"']+(\.[^\s.[\]"']+|\[\d+\]|\["[^"]*"\]|\['[^']*'\]|\[msg(\.[^\s.[\]"']+|\[\d+\]|\["[^"]*"\])+\])*$/.test(path);
+  return /^[^\s.[\]"']+(\.[\w$][^\s.[\]"']*|\[\d+\]|\["[^"]*"\]|\['[^']*'\]|\[msg(\.[\w$][^\s.[\]"']*|\[\d+\]|\["[^"]*"\])+\])*$/.test(path);
 }
 
 function parses(text: string): boolean {

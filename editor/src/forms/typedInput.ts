@@ -22,6 +22,8 @@ export class TypedInput extends FieldElement {
   private readonly slot_ = make("span", { class: "typed-value" });
   private readonly inside = make("span", { class: "typed-value typed-plain" });
   private plain: PlainControl | null = null;
+  /** Whether the node holds an empty text, which then stays. */
+  private filledEmpty = false;
   /** The rule that the value breaks. */
   fault: string | null = null;
   private readonly paths = make("datalist", { id: `fe-paths-${++count}` });
@@ -36,8 +38,14 @@ export class TypedInput extends FieldElement {
 
   read(): Record<string, unknown> {
     if (!this.type) return {};
-    if (this.type.plain) return { [this.name]: valueOf(this.plain!) };
+    if (this.type.plain) return this.saysNothing() ? {} : { [this.name]: valueOf(this.plain!) };
     return this.typeName ? { [this.name]: this.value, [this.typeName]: this.type.value } : { [this.name]: this.value };
+  }
+
+  /** A number or JSON of which nothing has been typed is no value; an empty text is one. */
+  private saysNothing(): boolean {
+    const { value, dataset } = this.plain!;
+    return value === "" && !this.filledEmpty && (dataset.type === "number" || dataset.type === "json");
   }
 
   fill(read: ReadField) {
@@ -45,6 +53,7 @@ export class TypedInput extends FieldElement {
     const value = read(this.name);
     if (this.plain && !type) {
       this.use(this.types[0]!);
+      this.filledEmpty = value === "";
       fillPlain(this.plain, value);
     } else if (type !== undefined) this.use(this.find(String(type)));
     if (this.type.plain) return this.filled();
@@ -130,7 +139,7 @@ export class TypedInput extends FieldElement {
 
   private openTypes() {
     this.button.classList.add("open");
-    popup(this.button, this.types.map((type) => ({ symbol: type.symbol, label: type.label, on: type.value === this.type.value, run: () => this.choose(type) })), () => this.button.classList.remove("open"));
+    popup(this.button, t("typed.kind"), this.types.map((type) => ({ symbol: type.symbol, label: type.label, on: type.value === this.type.value, run: () => this.choose(type) })), () => this.button.classList.remove("open"));
   }
 
   private show() {

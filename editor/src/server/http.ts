@@ -6,6 +6,11 @@ export class ServerError extends Error {
   }
 }
 
+let language: string | null = null;
+
+/** What the server says, it says in the page's language. */
+export const askIn = (spoken: string) => void (language = spoken);
+
 const TOKEN = "flowengine.token";
 let onLoginNeeded: (() => void) | null = null;
 
@@ -22,6 +27,7 @@ export function address(parts: readonly string[], query: Record<string, string |
 /** `asks`: whether a refusal leads to the login; without it that is an error like others. */
 export async function request(url: string, init: RequestInit = {}, asks = true): Promise<Response> {
   const headers = new Headers(init.headers);
+  if (language) headers.set("Accept-Language", language);
   if (token()) headers.set("Authorization", `Bearer ${token()}`);
   const response = await fetch(url, { ...init, headers });
   if (response.ok) return response;

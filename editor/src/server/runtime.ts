@@ -1,5 +1,6 @@
 /** What the running flows say about themselves: status, live text, wire counts, debug messages, notifications. */
 import { create } from "zustand";
+import { newId } from "../document/flow";
 import type { Connection } from "./comms";
 import { grown, type Stream, type StreamEnd, type StreamMark } from "./streams";
 
@@ -165,13 +166,21 @@ export function decode({ msg, format }: Record<string, unknown>): unknown {
 }
 
 function parsed(text: string, kind: string): unknown {
+  if (kind === "null") return null;
   if (kind === "undefined" || text === "(undefined)") return undefined;
-  if (kind.startsWith("buffer")) return { type: "Buffer", hex: text };
+  if (kind === "number") return Number(text);
+  if (kind.startsWith("buffer")) return { type: "Buffer", hex: text, length: lengthIn(kind) };
   try {
     return JSON.parse(text);
   } catch {
     return text;
   }
+}
+
+/** How long a value was before it was cut: 3000 of `string[3000]`. */
+export function lengthIn(format: string): number | undefined {
+  const length = /\[(\d+)\]$/.exec(format)?.[1];
+  return length === undefined ? undefined : Number(length);
 }
 
 export function clearDebug() {
@@ -181,7 +190,7 @@ export function clearDebug() {
 
 export const clearLive = () => set({ live: {}, statuses: {}, traffic: {} });
 
-export function notify(level: Notification["level"], text: string, { sticky = level === "error", id = crypto.randomUUID() as string, action }: Partial<Pick<Notification, "sticky" | "id" | "action">> = {}): string {
+export function notify(level: Notification["level"], text: string, { sticky = level === "error", id = newId(), action }: Partial<Pick<Notification, "sticky" | "id" | "action">> = {}): string {
   set(({ notifications, events }) => ({
     notifications: [...notifications.filter((one) => one.id !== id), { id, level, text, sticky, action }],
     events: [...events.slice(-199), { at: Date.now(), topic: level, text }],

@@ -6,10 +6,10 @@ import { useView } from "../canvas/view";
 import { indexOf } from "../document/index";
 import { useSelection } from "../document/selection";
 import { useDocument } from "../document/store";
-import { clipboard } from "./actions";
+import { clipboard, loadActions, run } from "./actions";
 import { followKeyboard } from "./keyboardSpace";
 import { handleKey, isTyping } from "./keys";
-import { laterComponent } from "./later";
+import { laterComponent, sayMissing } from "./later";
 import { listenForLongPress } from "./longPress";
 import { LostConnection, Notifications } from "./Notifications";
 import { Palette } from "./Palette";
@@ -58,19 +58,20 @@ export function App() {
         {subflow && <SubflowTools id={flow} />}
         {empty && <Empty />}{wire && <WireMessage />}
         <div className="canvas-scrim" />
+        {quickAdd && <QuickAdd />}{menu && <ContextMenu />}
         <Announcer />
       </main>
       <Side />
       <Rail />
       <Strip />
-      {editing && <Trays />}{dialog && <Dialogs />}{command && <CommandBox />}{quickAdd && <QuickAdd />}{menu && <ContextMenu />}{reading && <Reading />}{narrow && <Mobile />}
+      {editing && <Trays />}{dialog && <Dialogs />}{command && <CommandBox />}{reading && <Reading />}{narrow && <Mobile />}
       <Notifications />
     </div>
   );
 }
 
 function useNarrow(): boolean {
-  const query = useMemo(() => matchMedia("(max-width: 640px)"), []);
+  const query = useMemo(() => matchMedia("(max-width: 640px), (max-height: 500px) and (pointer: coarse)"), []);
   return useSyncExternalStore((changed) => {
     query.addEventListener("change", changed);
     return () => query.removeEventListener("change", changed);
@@ -101,15 +102,20 @@ function listen(): () => void {
   addEventListener("cut", (event) => onCopy(event, canvasActive()) && clipboard()?.removeSelection(), { signal });
   addEventListener("paste", (event) => {
     if (isTyping(event.target) || !canvasActive()) return;
-    if (clipboard()?.paste(event.clipboardData?.getData("text/plain") ?? "")) event.preventDefault();
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    if (!clipboard()) void loadActions().then(({ clipboard: late }) => late.paste(text), sayMissing);
+    else if (clipboard()!.paste(text)) event.preventDefault();
   }, { signal });
   return () => stop.abort();
 }
 
 function onCopy(event: ClipboardEvent, active: boolean): boolean {
-  if (isTyping(event.target) || !active || getSelection()?.toString() || !event.clipboardData || !clipboard()?.copyTo(event.clipboardData)) return false;
+  if (isTyping(event.target) || !active || getSelection()?.toString() || !event.clipboardData) return false;
+  const early = !clipboard();
+  if (early) run(event.type === "cut" ? "cut-selection" : "copy-selection");
+  else if (!clipboard()!.copyTo(event.clipboardData)) return false;
   event.preventDefault();
-  return true;
+  return !early;
 }
 
 /** Enter and Space act on the node that has the focus, chosen or not. */

@@ -7,15 +7,17 @@ import { anatomyOf } from "../canvas/anatomy";
 import { type FlowDocument, type FlowEntry, subflowOf } from "../document/flow";
 import { useDocument } from "../document/store";
 import { typeOf } from "../server/registry";
-import { clearDebug, type DebugMessage, pauseDebug, useRuntime } from "../server/runtime";
+import { clearDebug, type DebugMessage, lengthIn, pauseDebug, useRuntime } from "../server/runtime";
 import type { Stream } from "../server/streams";
+import { copyText } from "./copyText";
 import { inWindow, openWindow, pointAt, showNode, usePlace } from "./debugPlace";
 import { Menu } from "./Menu";
-import { ValueTree, bytesOf } from "./ValueTree";
+import { copied, isShort } from "./seenValue";
+import { ValueTree } from "./ValueTree";
 import { t, useLanguage } from "./words";
 
 const ERROR = 20;
-/** As many as a person scrolls through; the rest is kept and can be filtered for. */
+/** As many as a person scrolls through; as many more are shown when asked for. */
 const SHOWN = 120;
 
 export function DebugPanel() {
@@ -31,7 +33,9 @@ export function DebugPanel() {
   const [menu, setMenu] = useState<{ x: number; y: number; of: "scope" | "node" } | null>(null);
   const list = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
-  const shown = messages.filter((one) => within(one, scope, flow, nodes, doc) && (!node || one.id === node) && (!errors || one.level === ERROR) && contains(one, text)).slice(-SHOWN);
+  const [most, setMost] = useState(SHOWN);
+  const found = messages.filter((one) => within(one, scope, flow, nodes, doc) && (!node || one.id === node) && (!errors || one.level === ERROR) && contains(one, text));
+  const shown = found.slice(-most);
   const errorCount = messages.filter((one) => one.level === ERROR).length;
 
   useEffect(() => useRuntime.setState({ unseenErrors: 0 }), [messages]);
@@ -54,8 +58,9 @@ export function DebugPanel() {
         <label className="field soft grow small"><Icon name="search" size="xs" /><input type="search" value={text} placeholder={t("debug.filter")} aria-label={t("debug.filter")} onChange={(event) => setText(event.target.value)} /></label>
       </div>
       <div className="msgs" ref={list} role="log" aria-label={t("panel.debug")} onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => (atEnd.current = scrollHeight - scrollTop - clientHeight < 30)}>
+        {found.length > shown.length && <button type="button" className="link" onClick={() => setMost(most + SHOWN)}>{t("debug.earlier", { count: found.length - shown.length })}</button>}
         {shown.map((one) => <Message key={one.key} message={one} doc={doc} />)}
-        {!messages.length && <p className="none">{t("debug.none")}</p>}
+        {!shown.length && <p className="none">{t(messages.length ? "debug.noMatch" : "debug.none")}</p>}
       </div>
       {menu?.of === "scope" && <Menu at={menu} label={t("debug.scope")} close={() => setMenu(null)} entries={SCOPES.map((name) => ({ label: t(`debug.${name}`), checked: scope === name, run: () => setScope(name) }))} />}
       {menu?.of === "node" && <Menu at={menu} label={t("debug.allNodes")} close={() => setMenu(null)} entries={[{ label: t("debug.allNodes"), checked: !node, run: () => setNode(null) }, ...senders.map((entry) => ({ label: anatomyOf(entry).label, checked: node === entry.id, run: () => setNode(entry.id) }))]} />}
@@ -81,7 +86,7 @@ const Message = memo(function Message({ message, doc }: { message: DebugMessage;
   const entry = target ? doc.entries[target] : undefined;
   const failed = message.level === ERROR;
   const descriptor = entry && typeOf(entry.type);
-  const image = typeof message.value === "string" && /^data:image\/(png|jpeg|gif|webp);base64,/.test(message.value) ? message.value : null;
+  const image = imageOf(message);
   const stream = grows(message);
   return (
     <article onPointerEnter={() => target && pointAt(target)} onPointerLeave={() => pointAt(null)} className={failed ? "msg err" : stream && !stream.done ? "msg live" : "msg"}>
@@ -91,9 +96,9 @@ const Message = memo(function Message({ message, doc }: { message: DebugMessage;
         <span className="path">{message.property ? `msg.${message.property}` : failed ? t("debug.error") : "msg"}</span>
         <span className="grow" />{message.topic && <span className="pill">{message.topic}</span>}{stream ? !stream.done && <span className="pill live">{t("debug.streaming")}</span> : <span>{formatOf(message)}</span>}<time>{new Date(message.timestamp).toLocaleTimeString()}</time>
         <button type="button" className="copy" title={t("tree.copyPath")} aria-label={t("tree.copyPath")} onClick={() => copy(pathOf(message))}><Icon name="tree" size="xs" /></button>
-        <button type="button" className="copy" title={t("tree.copyValue")} aria-label={t("tree.copyValue")} onClick={() => copy(stream?.text || (typeof message.value === "string" ? message.value : (JSON.stringify(message.value, null, 2) ?? "undefined")))}><Icon name="copy" size="xs" /></button>
+        <button type="button" className="copy" title={t("tree.copyValue")} aria-label={t("tree.copyValue")} onClick={() => copy(stream?.text || copied(message.value))}><Icon name="copy" size="xs" /></button>
       </header>
-      {stream ? <Joined stream={stream} message={message} /> : image ? <img className="debug-image" src={image} alt="" /> : typeof message.value === "string" ? <p className={failed ? "text err" : "text"}>{message.value}</p> : <ValueTree value={message.value} path={pathOf(message)} source={message.id} open={!bytesOf(message.value)} />}
+      {stream ? <Joined stream={stream} message={message} /> : image ? <img className="debug-image" src={image} alt="" /> : typeof message.value === "string" ? <p className={failed ? "text err" : "text"}>{message.value}</p> : <ValueTree value={message.value} path={pathOf(message)} source={message.id} open={isShort(message.value)} />}
     </article>
   );
 });
@@ -114,7 +119,7 @@ function Joined({ stream, message }: { stream: Stream; message: DebugMessage }) 
         {tokens !== undefined && <span>{t("live.tokens", { tokens: number(tokens) })}</span>}
         {tokens !== undefined && seconds ? <span>{t("debug.speed", { tokens: Math.round(tokens / seconds) })}</span> : null}
         {cost !== undefined && <span>{money(cost, currency)}</span>}
-        {text && <i className="acts"><button type="button" className="ib small" title={t("tree.copyValue")} aria-label={t("tree.copyValue")} onClick={() => void navigator.clipboard.writeText(text)}><Icon name="copy" size="xs" /></button>
+        {text && <i className="acts"><button type="button" className="ib small" title={t("tree.copyValue")} aria-label={t("tree.copyValue")} onClick={() => copy(text)}><Icon name="copy" size="xs" /></button>
           <button type="button" className="ib small" aria-expanded={open} title={t("debug.lastChunk")} aria-label={t("debug.lastChunk")} onClick={() => setOpen(!open)}><Icon name={open ? "down" : "right"} size="xs" /></button></i>}
       </div>
       {(open || !text) && tree}
@@ -130,11 +135,17 @@ function senderOf(doc: FlowDocument, { id, path, z }: DebugMessage): string | nu
 }
 
 const pathOf = ({ property }: DebugMessage) => (property ? `msg.${property}` : "msg");
-const copy = (text: string) => void navigator.clipboard.writeText(text);
+const copy = (text: string) => void copyText(text);
 const labelOf = (doc: FlowDocument, id: string) => (doc.entries[id] ? anatomyOf(doc.entries[id]!).label : id);
 
+/** A picture that was cut shows nothing. */
+function imageOf({ value, format }: DebugMessage): string | null {
+  const whole = typeof value === "string" && value.length === (lengthIn(format) ?? value.length);
+  return whole && /^data:image\/(png|jpeg|gif|webp);base64,/.test(value) ? value : null;
+}
+
 function formatOf({ format, value }: DebugMessage): string {
-  if (typeof value === "string" && /^string/.test(format)) return t("tree.string", { count: value.length });
+  if (typeof value === "string" && /^string/.test(format)) return t("tree.string", { count: lengthIn(format) ?? value.length });
   return format.replace(/^\w/, (letter) => letter.toUpperCase()).replace(/\[(\d+)\]$/, " ($1)");
 }
 

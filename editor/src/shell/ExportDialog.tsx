@@ -6,6 +6,7 @@ import { save } from "../document/flow";
 import { useSelection } from "../document/selection";
 import { currentDoc } from "../document/store";
 import { notify } from "../server/runtime";
+import { copyText } from "./copyText";
 import { Modal } from "./Dialogs";
 import { download } from "./files";
 import { openDialog } from "./ui";
@@ -22,7 +23,8 @@ export function ExportDialog() {
     const list = what === "all" ? save(doc) : exportList(doc, what === "flow" ? [flow] : nodes);
     return JSON.stringify(list, null, pretty ? 4 : undefined);
   }, [what, pretty, flow, nodes]);
-  const copy = () => void navigator.clipboard.writeText(text).then(() => {
+  const copy = () => void copyText(text).then((done) => {
+    if (!done) return;
     notify("info", t("notify.exported"), { id: "copied" });
     openDialog(null);
   });

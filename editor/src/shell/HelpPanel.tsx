@@ -16,7 +16,7 @@ export function HelpPanel() {
   return (
     <>
       <div className="side-h">{t("panel.help")}</div>
-      <div className="side-scroll">
+      <div className="side-scroll" tabIndex={0}>
         {template ? <div className="help markdown"><h3>{textOf(template, "name")}</h3><Markdown text={textOf(template, "info")} /></div>
           : entry && known ? <Help type={entry.type} method={textOf(entry, "method") || undefined} /> : <p className="none">{t("help.choose")}</p>}
       </div>

@@ -24,7 +24,7 @@ export function InfoPanel() {
   return (
     <>
       <div className="side-h">{t("panel.info")}</div>
-      <div className="side-scroll info">
+      <div className="side-scroll info" tabIndex={0}>
         {entry ? <About entry={entry} /> : chosen.length ? <p className="two">{t("info.several", { count: chosen.length })}</p> : null}
       </div>
     </>

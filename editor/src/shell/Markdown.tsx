@@ -43,11 +43,22 @@ function heading(line: string): ReactNode {
   return <Tag>{inline(line.slice(level + 1))}</Tag>;
 }
 
+const ITEM = /^\s*([-*+]|\d+\.) /;
+const indent = (line: string) => line.search(/\S/);
+const isNumbered = (line: string) => /^\s*\d/.test(line);
+
+/** Items further in belong to the one above them. */
 function list(lines: string[]): ReactNode {
-  const ordered = /^\s*\d+\./.test(lines[0]!);
-  const items = take(lines, (line) => /^\s*([-*+]|\d+\.) /.test(line)).map((line) => line.replace(/^\s*([-*+]|\d+\.) /, ""));
-  const Tag = ordered ? "ol" : "ul";
-  return <Tag>{items.map((item, at) => <li key={at}>{inline(item)}</li>)}</Tag>;
+  const depth = indent(lines[0]!);
+  const numbered = isNumbered(lines[0]!);
+  const items: ReactNode[][] = [];
+  for (let next = lines[0]; next !== undefined && ITEM.test(next) && indent(next) >= depth; next = lines[0]) {
+    if (indent(next) > depth + 1 && items.length) items.at(-1)!.push(list(lines));
+    else if (isNumbered(next) !== numbered) break;
+    else items.push([...inline(lines.shift()!.replace(ITEM, ""))]);
+  }
+  const Tag = numbered ? "ol" : "ul";
+  return <Tag>{items.map((item, at) => <li key={at}>{item.map((part, index) => <Fragment key={index}>{part}</Fragment>)}</li>)}</Tag>;
 }
 
 function table(lines: string[]): ReactNode {

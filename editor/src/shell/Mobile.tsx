@@ -26,7 +26,7 @@ export default function Mobile() {
   const choose = (name: MobileView) => (name === "search" ? run("search") : useUi.setState({ mobile: name }));
   return (
     <>
-      {view !== "flow" && view !== "search" && <section className="m-only m-panel"><PanelOf panel={view} /></section>}
+      {view !== "flow" && view !== "search" && <section className="m-only m-panel" aria-label={t(`panel.${view}`)}><PanelOf panel={view} /></section>}
       {view === "flow" && <Sheet />}
       <nav className="m-only m-nav" aria-label={t("mobile.label")}>
         {VIEWS.map(([name, glyph]) => (

@@ -4,7 +4,8 @@ import { anatomyOf } from "../canvas/anatomy";
 import { Icon } from "../canvas/Icon";
 import { createNode, insertNode, mayHold, wireUnder } from "../canvas/insert";
 import { categoryOf, glyphOf } from "../canvas/look";
-import { canvas, placeForNew, useView } from "../canvas/view";
+import { groupAt } from "../canvas/scene";
+import { aim, canvas, placeForNew, useView } from "../canvas/view";
 import { currentScene } from "../canvas/viewport";
 import { useSelection } from "../document/selection";
 import { useDocument } from "../document/store";
@@ -96,7 +97,7 @@ function Chip({ item }: { item: PaletteItem }) {
       ghost.current?.remove();
       ghost.current = null;
       if (dropped && dragged) drop(type, end);
-      useView.setState({ spliceTarget: null });
+      aim(null, null);
       chip.dataset.dragged = dragged ? "yes" : "";
     };
   };
@@ -140,10 +141,11 @@ function makeGhost(type: string): HTMLElement {
 function follow(ghost: HTMLElement, type: string, { clientX, clientY }: globalThis.PointerEvent) {
   const { zoom } = useView.getState();
   ghost.style.transform = `translate(${clientX}px, ${clientY}px) scale(${zoom}) translate(-50%, -50%)`;
+  if (!canvas.flow || !isOverCanvas(clientX, clientY)) return aim(null, null);
   const descriptor = useRegistry.getState().types.get(type);
-  if (descriptor && (!descriptor.inputs || !descriptor.outputs)) return;
-  const over = canvas.flow && isOverCanvas(clientX, clientY) ? wireUnder(currentScene(), canvas.flow.screenToFlowPosition({ x: clientX, y: clientY })) : null;
-  if (useView.getState().spliceTarget !== (over?.id ?? null)) useView.setState({ spliceTarget: over?.id ?? null });
+  const place = canvas.flow.screenToFlowPosition({ x: clientX, y: clientY });
+  const splices = !descriptor || (descriptor.inputs && descriptor.outputs);
+  aim((splices && wireUnder(currentScene(), place)?.id) || null, groupAt(currentScene(), place)?.id ?? null);
 }
 
 function drop(type: string, { clientX, clientY }: { clientX: number; clientY: number }) {

@@ -40,7 +40,7 @@ export function List({ title, level, rows }: { title: string; level: "err" | "wa
     <section className="problems"><h4 aria-level={3}>{title}<span className="n">{rows.length}</span></h4>
       <ul className="plain">
         {rows.map(([entry, text], at) => (
-          <li key={at}><button type="button" onClick={() => (isConfig(entry) ? openTray({ kind: "config", type: entry.type, id: entry.id }) : reveal(entry.id))}><i className={`st ${level}`} /><b>{nameOf(entry)}</b><span className="two ell">{text}</span></button></li>
+          <li key={at}><button type="button" onClick={() => (isConfig(entry) ? openTray({ kind: "config", type: entry.type, id: entry.id }) : reveal(entry.id))}><i className={`st ${level}`} /><b>{nameOf(entry)}</b><span className="two">{text}</span></button></li>
         ))}
       </ul>
     </section>

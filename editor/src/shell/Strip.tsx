@@ -1,5 +1,5 @@
 /** The strip at the bottom: connection, what runs, what went wrong. */
-import { money, number } from "../canvas/Live";
+import { money, number, tenths } from "../canvas/Live";
 import { indexOf } from "../document/index";
 import { useDocument } from "../document/store";
 import { configTypes, useRegistry } from "../server/registry";
@@ -23,7 +23,7 @@ export function Strip() {
     <footer className="strip">
       <span><i className={`st ${connection === "connected" ? "ok" : connection === "lost" ? "warn" : "idle"}`} />{t(`strip.${connection}`)}</span>
       {flows > 0 && <span>{running ? <><b>{flows}</b> {t("strip.flows", { count: flows })}</> : t("strip.stopped")}</span>}
-      {rate > 0 && <span><b>{rate.toFixed(1)}</b> {t("strip.rate")}</span>}
+      {rate > 0 && <span><b>{tenths(rate)}</b> {t("strip.rate")}</span>}
       {errors > 0 && <button type="button" className="errors" onClick={() => showPanel("debug")}><i className="st err" />{t("strip.errors", { count: errors })}</button>}
       <span className="grow" />
       {tokens > 0 && <span className="sum" title={t("strip.since")}><b>{number(tokens)}</b> {t("strip.tokens")}</span>}

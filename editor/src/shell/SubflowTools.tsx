@@ -2,6 +2,7 @@
 import { sizeOf } from "../canvas/anatomy";
 import { Icon } from "../canvas/Icon";
 import { bounds } from "../canvas/scene";
+import { snapped } from "../canvas/view";
 import { currentScene } from "../canvas/viewport";
 import { remove } from "../document/actions/nodes";
 import { addEnd } from "../document/actions/subflows";
@@ -32,13 +33,14 @@ export default function SubflowTools({ id }: { id: string }) {
   );
 }
 
-/** Inputs go to the left of everything, outputs to the right, each below the last. */
+/** Inputs go to the left of all nodes, outputs and status to the right, each below the last. */
 function add(id: string, kind: "in" | "out" | "status") {
-  const box = bounds(currentScene()) ?? { x: 100, y: 60, w: 200, h: 40 };
-  const count = kind === "out" ? listOf(currentDoc().entries[id]!, "out").length : 0;
+  const { items } = currentScene();
+  const nodes = [...items.values()].filter((item) => item.kind !== "end").map((item) => item.id);
+  const box = bounds(currentScene(), nodes) ?? { x: 100, y: 60, w: 200, h: 40 };
+  const above = kind === "in" ? [] : [...items.values()].filter((item) => item.kind === "end" && item.inputs).map((item) => item.box.y + item.box.h / 2 + 60);
   const x = kind === "in" ? box.x - 60 : box.x + box.w + 60;
-  const y = Math.round((box.y + 20 + 60 * count + (kind === "status" ? box.h + 40 : 0)) / 20) * 20;
-  act("history.subflowEnd", addEnd(id, kind, Math.round(x / 20) * 20, y));
+  act("history.subflowEnd", addEnd(id, kind, snapped(x), snapped(Math.max(box.y + 20, ...above))));
 }
 
 const drop = (end: string) => act("history.subflowEnd", remove(currentDoc(), [end], sizeOf));

@@ -6,6 +6,7 @@ import { currentDoc } from "../document/store";
 import { type Diagnostics, readDiagnostics } from "../server/diagnostics";
 import { ServerError } from "../server/http";
 import { notify } from "../server/runtime";
+import { copyText } from "./copyText";
 import { Modal } from "./Dialogs";
 import { t } from "./words";
 import "../styles/system.css";
@@ -15,7 +16,7 @@ export function SystemInfo() {
   const [problem, setProblem] = useState<string | null>(null);
   useEffect(() => void readDiagnostics().then(setReport, (error: Error) => setProblem(reasonOf(error))), []);
   const text = report && JSON.stringify(report, null, 2);
-  const copy = () => void navigator.clipboard.writeText(text!).then(() => notify("info", t("system.copied"), { id: "copied" }), () => notify("warning", t("notify.noClipboard")));
+  const copy = () => void copyText(text!).then((done) => done && notify("info", t("system.copied"), { id: "copied" }));
   return (
     <Modal title={t("system.title")} closing={t("common.close")} actions={text && <button type="button" className="btn primary" onClick={copy}><Icon name="copy" size="sm" />{t("system.copy")}</button>}>
       {problem && <p className="hint err" role="alert">{problem}</p>}

@@ -62,9 +62,10 @@ export function Tabs() {
 
   return (
     <nav className="tabs" aria-label={t("top.flows")} ref={strip}>
-      <div role="tablist" aria-label={t("top.flows")}>
+      {/* A tab may not hold a field, nor its list. */}
+      <div role={renaming ? "group" : "tablist"} aria-label={t("top.flows")}>
       {[...tabs, ...subflows].map((entry, at) => (
-        <div key={entry.id} className={classOf(entry, flow, drop)} role="tab" tabIndex={entry.id === flow ? 0 : -1} aria-selected={entry.id === flow} data-tab={isSubflow(entry) ? undefined : entry.id}
+        <div key={entry.id} className={classOf(entry, flow, drop)} role={renaming ? undefined : "tab"} tabIndex={renaming === entry.id ? undefined : entry.id === flow ? 0 : -1} aria-selected={renaming ? undefined : entry.id === flow} data-tab={isSubflow(entry) ? undefined : entry.id}
           onClick={() => show(entry.id)} onDoubleClick={() => setRenaming(entry.id)} onContextMenu={(event) => openMenu(event, entry.id)} onKeyDown={(event) => onKeyDown(event, at)}
           onPointerDown={isSubflow(entry) ? undefined : (event) => startDrag(event, entry.id)} onAuxClick={(event) => event.button === 1 && hideFlow(entry.id)}>
           {Boolean(entry.locked) && <Icon name="lock" size="xs" title={t("flow.locked")} />}

@@ -62,7 +62,10 @@ export function Tray({ kind, known, make, top, done }: TrayProps) {
   };
   const onKeyDown = (event: KeyboardEvent) => {
     event.stopPropagation();
-    if (event.key === "Escape" && !event.defaultPrevented) done(null);
+    // Tab writes a tab in code, so Escape is the way out of it; only the next one leaves what has been typed.
+    if (event.key === "Escape" && event.defaultPrevented) return;
+    if (event.key === "Escape" && (event.target as HTMLElement).closest(".code-frame")) element.current?.querySelector<HTMLElement>(".tray-b .primary")?.focus();
+    else if (event.key === "Escape") done(null);
     else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) finish();
     else return;
     event.preventDefault();
@@ -108,9 +111,10 @@ const HELP = "flowengine.trayHelp";
 function Head({ kind, entry, problems, close }: { kind: TrayKind; entry: FlowEntry; problems: number; close: () => void }) {
   const descriptor = useRegistry((state) => state.types.get(entry.type));
   const home = useDocument((state) => state.doc.entries[textOf(entry, "z")]);
+  const template = useDocument((state) => state.doc.entries[subflowOf(entry) ?? ""]);
   const category = isFlow(entry) ? "common" : isGroup(entry) ? "data" : categoryOf(entry.type, descriptor);
   const name = useMemo(() => (isFlow(entry) ? String(entry.label ?? entry.name) : isGroup(entry) ? String(entry.name || t("group.unnamed")) : kind === "config" ? labelOf(entry, descriptor) : anatomyOf(entry).label), [entry, kind, descriptor]);
-  const what = [isFlow(entry) || isGroup(entry) ? t(`tray.${kind}`) : (descriptor?.paletteLabel ?? entry.type), home && String(home.label ?? home.name)].filter(Boolean).join(" · ");
+  const what = [isFlow(entry) || isGroup(entry) ? t(`tray.${kind}`) : (template ? String(template.name) : descriptor?.paletteLabel ?? entry.type), home && String(home.label ?? home.name)].filter(Boolean).join(" · ");
   return (
     <div className="tray-h">
       <span className={`tile cat-${category}`}><Icon name={isFlow(entry) ? "nodes" : isGroup(entry) ? "group" : glyphOf(entry, descriptor)} /></span>

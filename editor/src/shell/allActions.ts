@@ -1,4 +1,5 @@
 /** All acts together, fetched after the page is shown. */
+import "../canvas/present";
 import type { Action, ActionName } from "./actions";
 import { editActions } from "./editActions";
 import { viewActions } from "./viewActions";

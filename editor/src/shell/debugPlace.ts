@@ -5,6 +5,7 @@
 import { create, type UseBoundStore, type StoreApi } from "zustand";
 import { useView } from "../canvas/view";
 import { reveal } from "../canvas/viewport";
+import { newId } from "../document/flow";
 import { useSelection } from "../document/selection";
 import { type DebugMessage, useRuntime } from "../server/runtime";
 
@@ -22,7 +23,7 @@ const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastCh
 const say = (said: Said) => channel?.postMessage(said);
 
 function tabName(): string {
-  const name = sessionStorage.getItem(TAB) ?? crypto.randomUUID();
+  const name = sessionStorage.getItem(TAB) ?? newId();
   sessionStorage.setItem(TAB, name);
   return name;
 }

@@ -32,6 +32,7 @@ const unlocked = () => !currentDoc().entries[useSelection.getState().flow]?.lock
 const chosenEntries = () => chosen().map((id) => currentDoc().entries[id]).filter((entry): entry is FlowEntry => entry !== undefined);
 const chosenGroups = () => chosenEntries().filter(isGroup);
 const canEdit = () => some() && unlocked();
+const severalOpen = () => several() && unlocked();
 
 function deleteSelection(reconnect: boolean) {
   const { nodes, select } = useSelection.getState();
@@ -115,8 +116,8 @@ function splitWithLinks() {
   act("history.link", (draft) => {
     for (const wire of selectedWires()) {
       const [from, to] = wireEnds(scene, wire);
-      const out = createNode("link out", flow, { x: snapped(from.x + 60), y: from.y });
-      const into = createNode("link in", flow, { x: snapped(to.x - 60), y: to.y });
+      const out = createNode("link out", flow, { x: snapped(from.x + 30), y: from.y });
+      const into = createNode("link in", flow, { x: snapped(to.x - 30), y: to.y });
       Object.assign(out, { mode: "link", links: [into.id] });
       Object.assign(into, { links: [out.id] });
       insert(draft, out);
@@ -166,10 +167,10 @@ export const editActions = {
   "move-selection-up": step(0, -1), "move-selection-down": step(0, 1), "move-selection-left": step(-1, 0), "move-selection-right": step(1, 0),
   "step-selection-up": step(0, -20), "step-selection-down": step(0, 20), "step-selection-left": step(-20, 0), "step-selection-right": step(20, 0),
   "align-selection-to-grid": { run: () => line("grid"), enabled: canEdit },
-  "align-selection-to-left": { run: () => line("left"), enabled: several }, "align-selection-to-right": { run: () => line("right"), enabled: several },
-  "align-selection-to-top": { run: () => line("top"), enabled: several }, "align-selection-to-bottom": { run: () => line("bottom"), enabled: several },
-  "align-selection-to-center": { run: () => line("center"), enabled: several }, "align-selection-to-middle": { run: () => line("middle"), enabled: several },
-  "distribute-selection-horizontally": { run: () => spread("x"), enabled: several }, "distribute-selection-vertically": { run: () => spread("y"), enabled: several },
+  "align-selection-to-left": { run: () => line("left"), enabled: severalOpen }, "align-selection-to-right": { run: () => line("right"), enabled: severalOpen },
+  "align-selection-to-top": { run: () => line("top"), enabled: severalOpen }, "align-selection-to-bottom": { run: () => line("bottom"), enabled: severalOpen },
+  "align-selection-to-center": { run: () => line("center"), enabled: severalOpen }, "align-selection-to-middle": { run: () => line("middle"), enabled: severalOpen },
+  "distribute-selection-horizontally": { run: () => spread("x"), enabled: severalOpen }, "distribute-selection-vertically": { run: () => spread("y"), enabled: severalOpen },
   "tidy-up": { run: () => void tidyUp(), enabled: unlocked },
   "group-selection": { run: groupSelection, enabled: canEdit },
   "ungroup-selection": { run: ungroupSelection, enabled: () => chosenGroups().length > 0 && unlocked() },
@@ -177,10 +178,10 @@ export const editActions = {
   "add-selection-to-group": { run: addToGroup, enabled: () => chosenGroups().length === 1 && several() && unlocked() },
   "remove-selection-from-group": { run: () => act("history.ungroup", takeOut(outermost(currentDoc(), chosen()), sizeOf)), enabled: () => chosenEntries().some((entry) => textOf(entry, "g")) && unlocked() },
   "copy-group-style": { run: () => void (groupStyle = structuredClone(chosenGroups()[0]?.style)), enabled: () => chosenGroups().length === 1 },
-  "paste-group-style": { run: () => act("history.style", (draft) => chosenGroups().forEach((entry) => update(entry.id, { style: groupStyle })(draft))), enabled: () => groupStyle !== null && chosenGroups().length > 0 },
-  "wire-series-of-nodes": { run: () => wireUp(series), enabled: () => several() && unlocked() },
-  "wire-node-to-multiple": { run: () => wireUp(oneToMany), enabled: () => several() && unlocked() },
-  "wire-multiple-to-node": { run: () => wireUp(manyToOne), enabled: () => several() && unlocked() },
+  "paste-group-style": { run: () => act("history.style", (draft) => chosenGroups().forEach((entry) => update(entry.id, { style: groupStyle })(draft))), enabled: () => groupStyle !== null && chosenGroups().length > 0 && unlocked() },
+  "wire-series-of-nodes": { run: () => wireUp(series), enabled: severalOpen },
+  "wire-node-to-multiple": { run: () => wireUp(oneToMany), enabled: severalOpen },
+  "wire-multiple-to-node": { run: () => wireUp(manyToOne), enabled: severalOpen },
   "split-wire-with-link-nodes": { run: splitWithLinks, enabled: () => useSelection.getState().wires.size > 0 && unlocked() },
   "split-wires-with-junctions": { run: splitWithJunctions, enabled: () => useSelection.getState().wires.size > 0 && unlocked() },
   "delete-selected-wires": { run: () => act("history.delete", disconnect(selectedWires())), enabled: () => useSelection.getState().wires.size > 0 && unlocked() },

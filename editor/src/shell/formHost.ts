@@ -3,7 +3,7 @@ import { labelOf } from "../canvas/look";
 import { anatomyOf } from "../canvas/anatomy";
 import { type FlowEntry, isConfig, isPlaced, listOf, textOf } from "../document/flow";
 import { indexOf } from "../document/index";
-import { currentDoc } from "../document/store";
+import { currentDoc, useDocument } from "../document/store";
 import type { FormHost } from "../forms/host";
 import { type ContextScope, readContext } from "../server/admin";
 import { readLastMessages, readMethods, testServiceHost } from "../server/api";
@@ -19,6 +19,7 @@ export function hostFor(entry: FlowEntry, credentials: Record<string, string | b
     credentials,
     // A config node inside a subflow serves only that subflow.
     configs: (type) => indexOf(currentDoc()).configs.filter((one) => one.type === type && (!one.z || one.z === entry.z)),
+    watchConfigs: (run) => useDocument.subscribe(({ doc }, before) => doc !== before.doc && run()),
     labelOf: (one) => labelOf(one, typeOf(one.type)),
     editConfig: (type, id, done) => openTray({ kind: "config", type, id, done }),
     testConfig: (id) => testServiceHost({ id, node: currentDoc().entries[id]!, credentials: { ...currentDoc().secrets[id] } }),

@@ -6,6 +6,7 @@ export function followKeyboard(signal: AbortSignal): void {
     // Zoomed in by two fingers less is seen, but nothing is covered.
     const covered = screen.scale > 1.05 ? 0 : Math.max(0, Math.round(innerHeight - screen.height - screen.offsetTop));
     document.documentElement.style.setProperty("--keyboard", `${covered}px`);
+    document.documentElement.toggleAttribute("data-keyboard", covered > 0);
     if (covered) document.activeElement?.closest(".tray")?.contains(document.activeElement) && document.activeElement.scrollIntoView({ block: "nearest" });
   };
   screen.addEventListener("resize", measure, { signal });

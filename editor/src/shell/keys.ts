@@ -39,7 +39,7 @@ export function keysOf(action: ActionName): string | undefined {
 export const CLIPBOARD: Record<string, ActionName> = { "ctrl-c": "copy-selection", "ctrl-x": "cut-selection", "ctrl-v": "paste" };
 
 /** Keys that are held while the pointer draws, listed for people. */
-const POINTER: Record<string, ActionName> = { "alt-shift-drag": "split-wires-with-junctions" };
+const POINTER: Record<string, ActionName> = { "alt-drag": "remove-selection-from-group", "alt-shift-drag": "split-wires-with-junctions" };
 
 export const KEYMAPS = { everywhere: EVERYWHERE, canvas: CANVAS, clipboard: CLIPBOARD, pointer: POINTER };
 

@@ -10,6 +10,7 @@ import { indexOf } from "../document/index";
 import { useSelection } from "../document/selection";
 import { act, currentDoc } from "../document/store";
 import { clearDebug, notify } from "../server/runtime";
+import { copyText } from "./copyText";
 import { deploy, setRunning } from "./deploy";
 import { hideFlow, showEnd, turnTab, visibleTabs } from "./openFlows";
 import { confirm, openDialog, openTray, type Panel, showPanel, useUi } from "./ui";
@@ -33,7 +34,7 @@ const isLastTab = (id: string) => indexOf(currentDoc()).tabs.every((entry) => en
 export function deleteFlow(id = flow()) {
   const doc = currentDoc();
   const entry = doc.entries[id];
-  if (!entry || isLastTab(id)) return;
+  if (!entry || entry.locked || isLastTab(id)) return;
   const inside = indexOf(doc).on(id).length + (entry.type === "subflow" ? indexOf(doc).users(id).length : 0);
   const proceed = () => {
     turnTab(-1);
@@ -78,7 +79,7 @@ function copyLink() {
   const kind = currentDoc().entries[id]?.type;
   const url = new URL(location.href);
   url.hash = kind === "tab" || kind === "subflow" ? `flow/${id}` : kind === "group" ? `group/${id}` : `node/${id}`;
-  void navigator.clipboard.writeText(url.href).then(() => notify("info", t("notify.linkCopied"), { id: "copied" }));
+  void copyText(url.href).then((done) => done && notify("info", t("notify.linkCopied"), { id: "copied" }));
 }
 
 const setFlow = (key: string, value: boolean) => act(`history.${key}`, update(flow(), { [key]: value ? true : key === "locked" ? undefined : false }));
@@ -106,7 +107,7 @@ export const viewActions = {
   "copy-link": { run: copyLink },
   "add-flow": { run: addFlow },
   "edit-flow": { run: () => openTray({ kind: tab()?.type === "subflow" ? "subflow" : "flow", id: flow() }), enabled: () => Boolean(tab()) },
-  "delete-flow": { run: () => deleteFlow(), enabled: () => Boolean(tab()) && !isLastTab(flow()) },
+  "delete-flow": { run: () => deleteFlow(), enabled: () => Boolean(tab()) && !tab()!.locked && !isLastTab(flow()) },
   "hide-flow": { run: () => hideFlow() }, "show-last-hidden-flow": { run: showLastHidden, enabled: () => useSelection.getState().hidden.size > 0 },
   "show-next-tab": { run: () => turnTab(1) }, "show-previous-tab": { run: () => turnTab(-1) },
   "show-first-tab": { run: () => showEnd(0) }, "show-last-tab": { run: () => showEnd(-1) },

@@ -2,6 +2,7 @@
 import { createInstance, type i18n } from "i18next";
 import { create } from "zustand";
 import { readCatalogue } from "../server/api";
+import { askIn } from "../server/http";
 
 let words: i18n = catalogueOf("en-US", {});
 
@@ -19,6 +20,7 @@ export async function loadLanguage(language: string) {
 
 export function setCatalogue(language: string, catalogue: Record<string, unknown>) {
   words = catalogueOf(language, catalogue);
+  askIn(language);
   document.documentElement.lang = language;
   document.documentElement.dir = /^(ar|dv|fa|he|ps|sd|ug|ur|yi)\b/.test(language) ? "rtl" : "ltr";
   useLanguage.setState({ language });

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { duplicateSelection, paste, selectionText } from "../../src/canvas/clipboard";
+import { duplicateSelection, paste, removeSelection, selectionText } from "../../src/canvas/clipboard";
 import { createNode, insertNode, mayHold, recentTypes, wireUnder } from "../../src/canvas/insert";
 import { deployProblems, problemsOf } from "../../src/canvas/problems";
 import { currentScene } from "../../src/canvas/viewport";
@@ -9,6 +9,7 @@ import { indexOf, wireId } from "../../src/document/index";
 import { useSelection } from "../../src/document/selection";
 import { act, currentDoc, useDocument } from "../../src/document/store";
 import { type ActionName, loadActions, run } from "../../src/shell/actions";
+import { useRuntime } from "../../src/server/runtime";
 import { node, sampleDoc } from "../flows";
 import { useTypes } from "../types";
 
@@ -77,6 +78,33 @@ describe("clipboard", () => {
     expect(wires()).toContain(`${one}:0:${other}`);
     undo();
     expect(save(currentDoc())).toEqual(save(sampleDoc()));
+  });
+
+  test("what is pasted twice at one place lies beside itself", () => {
+    choose("a", "b");
+    const text = selectionText();
+    const spots = () => [...useSelection.getState().nodes].map((id) => currentDoc().entries[id]!.x);
+    paste(text, { x: 500, y: 500 });
+    expect(spots()).toEqual([460, 560]);
+    paste(text, { x: 500, y: 500 });
+    expect(spots()).toEqual([480, 580]);
+  });
+
+  test("nothing is cut out of a locked flow", () => {
+    act("lock", update("tab1", { locked: true }));
+    choose("a");
+    removeSelection();
+    expect(currentDoc().entries.a).toBeDefined();
+  });
+
+  test("a subflow is not pasted into itself, and that is said", () => {
+    choose("i");
+    const text = selectionText();
+    useSelection.getState().show("sub");
+    const before = currentDoc();
+    expect(paste(text, { x: 0, y: 0 })).toBe(true);
+    expect(currentDoc()).toBe(before);
+    expect(useRuntime.getState().notifications.at(-1)?.text).toBe("import.circular");
   });
 
   test("other text is left to the browser, a broken flow changes nothing", () => {
@@ -150,8 +178,27 @@ describe("actions", () => {
 
   test("a locked flow refuses what would change it", () => {
     act("lock", update("tab1", { locked: true }));
+    choose("a", "b", "grp");
+    const { doc } = useDocument.getState();
+    run("copy-group-style");
+    for (const name of ["delete-selection", "move-selection-up", "group-selection", "duplicate-selection", "add-note", "align-selection-to-left", "distribute-selection-vertically", "paste-group-style", "delete-flow"] as const) expect(run(name), name).toBe(false);
+    expect(currentDoc()).toBe(doc);
+  });
+
+  test("what undo takes away is neither chosen nor shown any more", () => {
     choose("a");
-    for (const name of ["delete-selection", "move-selection-up", "group-selection", "duplicate-selection", "add-note"] as const) expect(run(name), name).toBe(false);
+    run("duplicate-selection");
+    expect(useSelection.getState().nodes.size).toBe(1);
+    run("undo");
+    expect([...useSelection.getState().nodes]).toEqual([]);
+    run("add-flow");
+    run("undo");
+    expect(useSelection.getState().flow).toBe("tab1");
+    useSelection.getState().hide("tab1", true);
+    useSelection.getState().hide("tab2", true);
+    run("add-flow");
+    run("undo");
+    expect([useSelection.getState().flow, useSelection.getState().hidden.has("tab1")]).toEqual(["tab1", false]);
   });
 
   test("disabling writes d, enabling takes it away", () => {

@@ -5,8 +5,7 @@ import { exportList, importAll, planImport } from "../../src/document/actions/im
 import { move, remapOutputs, remove, update } from "../../src/document/actions/nodes";
 import { fromSelection } from "../../src/document/actions/subflows";
 import { bridges, connect, detach, mayConnect, splice } from "../../src/document/actions/wires";
-import type { FlowDocument } from "../../src/document/flow";
-import { load } from "../../src/document/flow";
+import { type FlowDocument, FlowFileError, load } from "../../src/document/flow";
 import { change, type Recipe } from "../../src/document/history";
 import { indexOf, wireId } from "../../src/document/index";
 import { node, sampleDoc, sizeOf, tab } from "../flows";
@@ -22,6 +21,18 @@ describe("wires", () => {
     expect(mayConnect(doc, { source: "a", port: 0, target: "a" })).toBe(false);
     expect(mayConnect(doc, { source: "sub/out/0", port: 0, target: "s1" })).toBe(false);
     expect(mayConnect(doc, { source: "a", port: 0, target: "d" })).toBe(true);
+  });
+
+  test("no wire leads to another flow, or to what is not there", () => {
+    const doc = sampleDoc();
+    for (const target of ["far", "s1", "sub/out/0", "nowhere"]) expect(mayConnect(doc, { source: "a", port: 0, target })).toBe(false);
+    expect(mayConnect(doc, { source: "sub/in/0", port: 0, target: "sub/out/0" })).toBe(true);
+    expect(after(doc, connect([{ source: "a", port: 0, target: "nowhere" }, { source: "nowhere", port: 0, target: "a" }]))).toBe(doc);
+  });
+
+  test("closing a chain makes no wire to what is not there", () => {
+    const doc = load([tab("tab1"), node("a", "inject", { wires: [["b"]] }), node("b", "function", { wires: [["gone", "c"]] }), node("c")]);
+    expect(wires(after(doc, remove(doc, ["b"], sizeOf, { reconnect: true })))).toEqual(["a:0:c"]);
   });
 
   test("a wire from a third output makes room for it", () => {
@@ -86,6 +97,27 @@ describe("subflows", () => {
     expect(next.entries[made.instance]!.type).toBe(`subflow:${made.template}`);
   });
 
+  test("all of a template becomes one of its own, and the ends stay where they are", () => {
+    const doc = sampleDoc();
+    const made = fromSelection(doc, "sub", ["sub/in/0", "s1", "sub/out/0"], "inner")!;
+    const next = after(doc, made.recipe);
+    expect(wires(next, "sub")).toEqual([`sub/in/0:0:${made.instance}`, `${made.instance}:0:sub/out/0`]);
+    expect(wires(next, made.template)).toEqual([`${made.template}/in/0:0:s1`, `s1:0:${made.template}/out/0`]);
+  });
+
+  test("the instance lies in the group that its nodes lay in", () => {
+    const doc = sampleDoc();
+    const made = fromSelection(doc, "tab1", ["d"], "made")!;
+    const next = after(doc, made.recipe);
+    expect([next.entries[made.instance]!.g, next.entries.grp!.nodes, next.entries.d!.g]).toEqual(["grp", ["c", made.instance], undefined]);
+  });
+
+  test("an empty group has a place too", () => {
+    const doc = load([tab("tab1"), { id: "grp", type: "group", z: "tab1", nodes: [], x: 100, y: 60, w: 200, h: 90 }]);
+    const made = fromSelection(doc, "tab1", ["grp"], "made")!;
+    expect(after(doc, made.recipe).entries[made.instance]).toMatchObject({ x: 100, y: 60 });
+  });
+
   test("a selection that would need two inputs is refused", () => {
     const doc = load([tab("tab1"), node("a", "inject", { wires: [["c"]] }), node("b", "inject", { wires: [["d"]] }), node("c"), node("d")]);
     expect(fromSelection(doc, "tab1", ["c", "d"], "no")).toBeNull();
@@ -96,6 +128,26 @@ describe("subflows", () => {
     const next = after(doc, remove(doc, ["sub/out/0"], sizeOf));
     expect(next.entries.sub!.out).toEqual([]);
     expect(next.entries.i!.wires).toEqual([]);
+  });
+
+  /** Another template holds an instance of a template with two outputs, wired to its own ends. */
+  const nested = () => load([
+    tab("tab1"),
+    { id: "sub", type: "subflow", name: "in", in: [{ x: 0, y: 0, wires: [] }], out: [{ x: 0, y: 0, wires: [] }, { x: 0, y: 0, wires: [] }], env: [] },
+    { id: "outer", type: "subflow", name: "out", in: [{ x: 0, y: 0, wires: [{ id: "i" }] }], out: [{ x: 0, y: 0, wires: [{ id: "i", port: 0 }] }, { x: 0, y: 0, wires: [{ id: "i", port: 1 }] }], status: { x: 0, y: 0, wires: [{ id: "i", port: 1 }] }, env: [] },
+    node("i", "subflow:sub", { z: "outer", wires: [[], []] }),
+  ]);
+
+  test("removing an output moves the wires of the templates that hold an instance", () => {
+    const doc = nested();
+    const next = after(doc, remove(doc, ["sub/out/0"], sizeOf));
+    expect(wires(next, "outer")).toEqual(["outer/in/0:0:i", "i:0:outer/out/1", "i:0:outer/status/0"]);
+  });
+
+  test("removing a template leaves no wire in those that held it", () => {
+    const doc = nested();
+    const next = after(doc, removeFlow(doc, "sub"));
+    expect([next.entries.i, wires(next, "outer")]).toEqual([undefined, []]);
   });
 
   test("removing a template removes its instances and the wires to them", () => {
@@ -117,6 +169,68 @@ describe("copy and import", () => {
     expect(byType.inject!.wires).toEqual([[byType.switch!.id]]);
     expect(byType.switch!.wires).toEqual([[byType["mqtt out"]!.id], []]);
     expect(plan.entries.every((entry) => entry.z === "tab2" && !doc.entries[entry.id])).toBe(true);
+  });
+
+  test("what is copied with the ends of its template comes without the template", () => {
+    const doc = sampleDoc();
+    expect(exportList(doc, ["sub/in/0", "s1"]).map((entry) => entry.id)).toEqual(["s1"]);
+    expect(exportList(doc, ["sub/in/0"]).map((entry) => entry.id)).toEqual(["sub", "s1"]);
+  });
+
+  test("a template that is here as it comes is used; another of its id comes as a copy", () => {
+    const doc = sampleDoc();
+    const list = exportList(doc, ["i"]);
+    expect(planImport(doc, list, { flow: "tab2", mode: "copy" }).entries.map((entry) => entry.type)).toEqual(["subflow:sub"]);
+    for (const changed of ["sub", "s1"]) {
+      const mine = after(doc, update(changed, { name: "changed since" }));
+      const plan = planImport(mine, list, { flow: "tab2", mode: "copy" });
+      const [template, inside, instance] = plan.entries;
+      expect(plan.entries.map((entry) => entry.type)).toEqual(["subflow", "function", `subflow:${template!.id}`]);
+      expect([template!.name, inside!.name, inside!.z, instance!.z]).toEqual(["twice", "s1", template!.id, "tab2"]);
+      expect(after(mine, importAll(plan)).entries[changed]!.name).toBe("changed since");
+    }
+  });
+
+  test("a config node that belongs to a flow is used there, and copied once to another", () => {
+    const doc = after(sampleDoc(), update("cfg", { z: "tab1" }));
+    const list = exportList(doc, ["d"]);
+    const here = planImport(doc, list, { flow: "tab1", mode: "copy" });
+    expect(here.entries.map((entry) => [entry.type, entry.broker])).toEqual([["mqtt out", "cfg"]]);
+    const first = planImport(doc, list, { flow: "tab2", mode: "copy" });
+    const copy = first.entries.find((entry) => entry.type === "mqtt-broker")!;
+    expect(copy).toMatchObject({ z: "tab2", name: "broker" });
+    expect(first.entries.find((entry) => entry.type === "mqtt out")!.broker).toBe(copy.id);
+    const second = planImport(after(doc, importAll(first)), list, { flow: "tab2", mode: "copy" });
+    expect(second.entries.map((entry) => [entry.type, entry.broker])).toEqual([["mqtt out", copy.id]]);
+  });
+
+  test("a config node of a flow that does not come with it belongs to the flow it comes to", () => {
+    const list = exportList(after(sampleDoc(), update("cfg", { z: "tab1" })), ["d"]);
+    expect(planImport(load([tab("other")]), list, { flow: "other", mode: "copy" }).entries.map((entry) => entry.z)).toEqual(["other", "other"]);
+  });
+
+  test("a subflow is not put inside itself, neither at once nor through another", () => {
+    const outer = load([tab("tab1"), { id: "outer", type: "subflow", name: "out", in: [], out: [], env: [] }, node("o", "subflow:outer"), ...exportList(sampleDoc(), ["i"]).map((entry) => (entry.id === "i" ? { ...entry, z: "outer" } : entry))]);
+    const into = (from: FlowDocument, id: string, flow: string) => planImport(from, exportList(from, [id]), { flow, mode: "copy" });
+    expect(() => into(sampleDoc(), "i", "sub")).toThrow(new FlowFileError("import.circular"));
+    expect(() => into(outer, "o", "sub")).toThrow(new FlowFileError("import.circular"));
+    expect(into(outer, "i", "tab1").entries).toHaveLength(1);
+  });
+
+  test("links to what is nowhere are left out, those to what is here are answered, none crosses the edge of a subflow", () => {
+    const link = (id: string, way: "in" | "out" | "call", links: string[], z = "tab1") => node(id, `link ${way}`, { z, links });
+    const doc = load([...sampleDoc().order.slice(0, 3).map((id) => sampleDoc().entries[id]!), link("here", "in", []), link("inside", "in", [], "sub")]);
+    const list = [link("new", "out", ["here", "nowhere", "inside"]), link("call", "call", ["here", "inside"])];
+    const next = after(doc, importAll(planImport(doc, list, { flow: "tab2", mode: "copy" })));
+    expect(["new", "call", "here", "inside"].map((id) => next.entries[id]!.links)).toEqual([["here"], ["here"], ["new"], []]);
+    const within = planImport(doc, list, { flow: "sub", mode: "copy" });
+    expect(within.entries.map((entry) => entry.links)).toEqual([["inside"], ["here", "inside"]]);
+  });
+
+  test("what is replaced by the same from another flow leaves no wire in the template it lay in", () => {
+    const doc = sampleDoc();
+    const next = after(doc, importAll(planImport(doc, exportList(doc, ["s1"]), { flow: "tab1", mode: "replace" })));
+    expect([next.entries.s1!.z, wires(next, "sub")]).toEqual(["tab1", []]);
   });
 
   test("a whole file keeps its tabs; a second import of it asks about the conflicts", () => {

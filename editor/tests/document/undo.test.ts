@@ -2,13 +2,14 @@ import fc from "fast-check";
 import { beforeEach, expect, test } from "vitest";
 import { addTab, newTab, orderTabs, removeFlow } from "../../src/document/actions/flows";
 import { group, mergeGroups, putInto, takeOut, ungroup } from "../../src/document/actions/groups";
-import { exportList, importAll, planImport } from "../../src/document/actions/imports";
+import { exportList, importAll, type ImportOptions, planImport } from "../../src/document/actions/imports";
 import { add, move, remapOutputs, remove, setDisabled, setSecrets, update } from "../../src/document/actions/nodes";
 import { addEnd, fromSelection } from "../../src/document/actions/subflows";
 import { connect, detach, disconnect, mayConnect, splice } from "../../src/document/actions/wires";
-import { type FlowDocument, isGroup, isPlaced, isTab, newId, save, textOf } from "../../src/document/flow";
+import { type FlowDocument, FlowFileError, isFlow, isGroup, isPlaced, isTab, newId, save, textOf } from "../../src/document/flow";
 import type { Recipe } from "../../src/document/history";
-import { indexOf } from "../../src/document/index";
+import { indexOf, parseSubflowEnd } from "../../src/document/index";
+import { isCircular } from "../../src/document/instances";
 import { changesOf, useDocument } from "../../src/document/store";
 import { node, sampleDoc, sizeOf } from "../flows";
 
@@ -36,7 +37,10 @@ const ACTIONS: Record<string, (doc: FlowDocument, pick: (limit: number) => numbe
     const wire = { source: ids[pick(ids.length)]!, port: pick(3), target: ids[pick(ids.length)]! };
     return mayConnect(doc, wire) ? connect([wire]) : null;
   },
-  connectEnd: (_, pick) => connect([pick(2) ? { source: "sub/in/0", port: 0, target: "s1" } : { source: "sub/in/0", port: 0, target: "sub/out/0" }]),
+  connectEnd: (doc, pick) => {
+    const wire = { source: "sub/in/0", port: 0, target: pick(2) ? "s1" : "sub/out/0" };
+    return mayConnect(doc, wire) ? connect([wire]) : null;
+  },
   disconnect: (doc, pick) => {
     const wires = indexOf(doc).wiresOn(aFlow(doc, pick));
     return wires.length ? disconnect([wires[pick(wires.length)]!]) : null;
@@ -56,9 +60,23 @@ const ACTIONS: Record<string, (doc: FlowDocument, pick: (limit: number) => numbe
   orderTabs: (doc) => orderTabs(indexOf(doc).tabs.map((entry) => entry.id).reverse()),
   removeFlow: (doc, pick) => removeFlow(doc, aFlow(doc, pick)),
   addEnd: (doc, pick) => (doc.entries.sub ? addEnd("sub", (["in", "out", "status"] as const)[pick(3)]!, pick(400), pick(400)) : null),
-  fromSelection: (doc, pick) => fromSelection(doc, "tab1", [aNode(doc, pick)].filter((id) => doc.entries[id]?.z === "tab1"), "made")?.recipe ?? null,
-  paste: (doc, pick) => importAll(planImport(doc, exportList(doc, [aNode(doc, pick), aNode(doc, pick)]), { flow: aFlow(doc, pick), mode: pick(2) ? "copy" : "replace", at: { x: pick(500), y: 50 } })),
+  fromSelection: (doc, pick) => {
+    const flow = aFlow(doc, pick);
+    const ids = [...indexOf(doc).on(flow).map((entry) => entry.id), `${flow}/in/0`, `${flow}/out/0`].filter(() => pick(2) === 1);
+    return fromSelection(doc, flow, ids, "made")?.recipe ?? null;
+  },
+  paste: (doc, pick) => pasted(doc, [aNode(doc, pick), aNode(doc, pick)], { flow: aFlow(doc, pick), mode: pick(2) ? "copy" : "replace", at: { x: pick(500), y: 50 } }),
 };
+
+/** Null where a subflow would come to lie inside itself. */
+function pasted(doc: FlowDocument, ids: string[], options: ImportOptions): Recipe | null {
+  try {
+    return importAll(planImport(doc, exportList(doc, ids), options));
+  } catch (error) {
+    expect(error).toBeInstanceOf(FlowFileError);
+    return null;
+  }
+}
 
 const aFlow = (doc: FlowDocument, pick: (limit: number) => number) => {
   const flows = doc.order.filter((id) => isTab(doc.entries[id]!) || doc.entries[id]!.type === "subflow");
@@ -118,8 +136,10 @@ test("any sequence of actions leaves no wire, link or group member that leads no
       const index = indexOf(doc);
       expect(new Set(doc.order).size).toBe(doc.order.length);
       expect([...doc.order].sort()).toEqual(Object.keys(doc.entries).sort());
-      for (const flow of doc.order.filter((id) => doc.entries[id]!.type === "tab"))
-        for (const wire of index.wiresOn(flow)) expect(doc.entries[wire.target], `${wire.source} -> ${wire.target}`).toBeDefined();
+      const homeOf = (id: string) => parseSubflowEnd(id)?.subflow ?? doc.entries[id]?.z;
+      for (const flow of doc.order.filter((id) => isFlow(doc.entries[id]!)))
+        for (const wire of index.wiresOn(flow)) expect([homeOf(wire.source), homeOf(wire.target)], `${wire.source} -> ${wire.target}`).toEqual([flow, flow]);
+      expect(index.subflows.filter((entry) => isCircular(doc, entry.id))).toEqual([]);
       for (const entry of Object.values(doc.entries).filter(isGroup))
         for (const member of entry.nodes as string[]) expect(textOf(doc.entries[member]!, "g")).toBe(entry.id);
     }),

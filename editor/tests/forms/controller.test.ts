@@ -177,3 +177,44 @@ test("the scope of a catch node is null, its group, or chosen nodes", () => {
   choose("all");
   expect(controller.result().changes).toEqual({});
 });
+
+test("of nodes of which only one is meant the last choice stays, in a list", () => {
+  const nodes = ["a", "b", "c"].map((id) => ({ entry: node(id, "link in"), label: id, where: "" }));
+  const { controller } = start('<fe-nodes name="links" types="link in" everywhere single="list"></fe-nodes>', node("n", "link call", { links: ["a", "b"] }), {}, nodes);
+  const boxes = () => [...form.querySelectorAll<HTMLInputElement>("fe-nodes label input")];
+  expect(boxes().map(({ type, checked }) => [type, checked])).toEqual([["radio", true], ["radio", false], ["radio", false]]);
+  expect(controller.result().changes).toEqual({});
+  boxes()[2]!.click();
+  expect(boxes().map(({ checked }) => checked)).toEqual([false, false, true]);
+  expect(controller.result().changes).toEqual({ links: ["c"] });
+});
+
+test("a text that the server keeps is said to be there, and stays unless another is typed", () => {
+  const { controller } = start('<textarea name="password"></textarea>', node("n", "mqtt-broker"), { has_password: true });
+  expect(form.querySelector("textarea")!.placeholder).not.toBe("");
+  expect(controller.result().secrets).toEqual({});
+  type("textarea", "new");
+  expect(controller.result().secrets).toEqual({ password: "new" });
+});
+
+test("a number or JSON that was offered and not typed is no value; an empty text is one", () => {
+  const row = (name: string, control: string) => `<div class="row" data-optional="defaults.${name}"><label>${name}</label><fe-typed-input name="defaults.${name}" type-name="defaultTypes.${name}" types="msg">${control}</fe-typed-input></div>`;
+  const html = `<div>${row("seed", '<input data-type="number">')}${row("tools", '<textarea data-type="json"></textarea>')}${row("user", "<input>")}${row("n", '<input data-type="number">')}</div>`;
+  const { controller } = start(html, node("n", "OpenAI API", { defaults: { n: "" } }));
+  expect(controller.result().changes).toEqual({});
+  for (const name of ["seed", "tools", "user"]) [...form.querySelectorAll<HTMLElement>(".more .chk")].find((chip) => chip.textContent === `+ ${name}`)!.click();
+  expect(controller.result().changes).toEqual({ defaults: { n: "", user: "" } });
+  type('[name="defaults.seed"] input', "7");
+  expect(controller.result().changes).toEqual({ defaults: { n: "", user: "", seed: 7 } });
+  type('[name="defaults.seed"] input', "");
+  expect(controller.result().changes).toEqual({ defaults: { n: "", user: "" } });
+});
+
+test("a secret that is replaced by nothing is removed; one that is left alone stays", () => {
+  const html = '<fe-secret name="password"></fe-secret>';
+  const { controller } = start(html, node("n", "mqtt-broker"), { has_password: true });
+  expect(controller.result().secrets).toEqual({});
+  form.querySelector<HTMLElement>("fe-secret button")!.click();
+  expect(controller.result().secrets).toEqual({ password: "" });
+  expect(start(html, node("n", "mqtt-broker")).controller.result().secrets).toEqual({});
+});

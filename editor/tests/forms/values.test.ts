@@ -34,8 +34,8 @@ describe("rules", () => {
     expect([typedValid("true", "bool"), typedValid("yes", "bool"), typedValid("[1]", "bin"), typedValid("(", "re"), typedValid("0x1f", "num")]).toEqual([true, false, true, false, true]);
   });
 
-  test.each(["payload", 'a.b["c d"][0]', "list[msg.index].x", "#:(memory)::count"])("%s is a path", (path) => expect(validPath(path)).toBe(true));
-  test.each(["a..b", "a b", "a[", ".a", 'a["b]', ""])("%s is no path", (path) => expect(validPath(path)).toBe(false));
+  test.each(["payload", 'a.b["c d"][0]', "list[msg.index].x", "#:(memory)::count", "a.größe"])("%s is a path", (path) => expect(validPath(path)).toBe(true));
+  test.each(["a..b", "a b", "a[", "a.öl", ".a", 'a["b]', ""])("%s is no path", (path) => expect(validPath(path)).toBe(false));
 });
 
 describe("values", () => {

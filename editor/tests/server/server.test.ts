@@ -130,8 +130,15 @@ test("debug messages are decoded, counted when they are errors, and left out whi
   expect(useRuntime.getState().unseenErrors).toBe(1);
 });
 
-test.each([["number", "12", 12], ["boolean", "true", true], ["undefined", "(undefined)", undefined], ["string[2]", "12", "12"], ["array[2]", "[1,2]", [1, 2]], ["buffer[2]", "0a0b", { type: "Buffer", hex: "0a0b" }], ["Object", "not json", "not json"]])(
+test.each([["number", "12", 12], ["boolean", "true", true], ["undefined", "(undefined)", undefined], ["string[2]", "12", "12"], ["array[2]", "[1,2]", [1, 2]], ["null", "(undefined)", null], ["number", "NaN", NaN], ["number", "-Infinity", -Infinity], ["buffer[2000]", "0a0b", { type: "Buffer", hex: "0a0b", length: 2000 }], ["Object", "not json", "not json"]])(
   "%s %s is decoded", (format, msg, value) => expect(decode({ format, msg })).toEqual(value));
+
+test("news need no secure page", () => {
+  vi.stubGlobal("crypto", { getRandomValues: (bytes: Uint8Array) => bytes.fill(1) });
+  useRuntime.setState({ notifications: [] });
+  notify("error", "bad");
+  expect(useRuntime.getState().notifications.map(({ text }) => text)).toEqual(["bad"]);
+});
 
 test("news of the same kind replace each other and leave a line in the log", () => {
   vi.useFakeTimers();

@@ -11,7 +11,8 @@ import { display, handleKey, keysOf, nameOf } from "../../src/shell/keys";
 import { paletteGroups } from "../../src/shell/palette";
 import { find } from "../../src/shell/search";
 import { useUi } from "../../src/shell/ui";
-import { bytesOf, join } from "../../src/shell/ValueTree";
+import { bytesOf, copied, preview, seen } from "../../src/shell/seenValue";
+import { join } from "../../src/shell/ValueTree";
 import { has, setCatalogue, statusText, t } from "../../src/shell/words";
 import { useRegistry } from "../../src/server/registry";
 import { node, sampleDoc } from "../flows";
@@ -140,6 +141,26 @@ describe("values", () => {
     expect(bytesOf({ type: "Buffer", data: [1] })).toEqual([1]);
     expect(bytesOf({ data: [1] })).toBeNull();
   });
+  const wrapped = (type: string, data?: unknown, length?: number) => ({ __enc__: true, type, data, length });
+  test.each([[null, "null"], [NaN, "NaN"], [wrapped("number", "-Infinity"), "-Infinity"], [wrapped("bigint", "123"), "123n"], [wrapped("regexp", "/a/g"), "/a/g"], [wrapped("undefined"), "undefined"], [wrapped("function"), "function"]])(
+    "%j is one word: %s", (value, text) => expect(seen(value)).toMatchObject({ kind: "leaf", text }));
+  test("what the server wrapped is read through", () => {
+    expect(seen(wrapped("array", [1, 2], 1500))).toEqual({ kind: "array", parts: [1, 2], length: 1500 });
+    expect(seen(wrapped("error", { name: "TypeError", message: "bad" }))).toMatchObject({ kind: "error", text: "TypeError: bad" });
+    expect(seen({ type: "Buffer", data: [1, 2], __enc__: true, length: 9 })).toEqual({ kind: "bytes", bytes: [1, 2], length: 9 });
+    expect(seen({ type: "error", data: 1 })).toMatchObject({ kind: "object", length: 2 });
+  });
+  test("a copy has what the flow had, not the wrapping", () => {
+    expect(JSON.parse(copied({ list: wrapped("array", [wrapped("bigint", "1")], 9), error: wrapped("error", { message: "m" }), bytes: { type: "Buffer", hex: "0a" } })))
+      .toEqual({ list: ["1n"], error: { message: "m" }, bytes: { type: "Buffer", data: [10] } });
+    expect([copied("a\nb"), copied(undefined), copied(NaN), copied(wrapped("number", "NaN"))]).toEqual(["a\nb", "undefined", "NaN", "NaN"]);
+  });
+  test("a line shows the beginning, and only that is read", () => {
+    const long = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`key${at}`, at]));
+    Object.defineProperty(long, "key99", { enumerable: true, get: () => { throw new Error("read"); } });
+    expect(preview(long)).toMatch(/^\{"key0":0,"key1":1,.{30,}…$/);
+    expect(preview({ a: [1, "x"], b: wrapped("undefined"), c: {} })).toBe('{"a":[1,"x"],"b":undefined,"c":{}}');
+  });
 });
 
 describe("deploy", () => {
@@ -184,6 +205,21 @@ describe("deploy", () => {
     expect(currentDoc().entries).toMatchObject({ a: { name: "mine" }, b: { name: "theirs" } });
     expect(useDocument.getState().rev).toBe("9");
     expect([...changesOf(useDocument.getState()).nodes.keys()]).toEqual(["a", "i"]);
+  });
+
+  test("taking theirs can be undone: what was mine comes back", async () => {
+    cleanDoc();
+    act("edit", update("a", { name: "mine" }));
+    useDocument.setState(({ doc }) => ({ doc: { ...doc, secrets: { cfg: { password: "mine" } } } }));
+    const mine = currentDoc();
+    const theirs = save(sampleDoc()).map((entry) => (entry.id === "a" ? { ...entry, name: "theirs" } : entry));
+    server([409, { code: "version_mismatch" }], [200, { flows: theirs, rev: "9" }], [404, {}]);
+    await deploy("full");
+    (useUi.getState().dialog as unknown as { proceed: (how: string) => void }).proceed("reload");
+    expect(save(currentDoc())).toEqual(theirs);
+    expect([useDocument.getState().rev, changesOf(useDocument.getState()).count, currentDoc().secrets]).toEqual(["9", 0, {}]);
+    useDocument.getState().undo();
+    expect(save(currentDoc())).toEqual(save(mine));
   });
 
   test("a restart sends nothing and what is changed stays changed", async () => {

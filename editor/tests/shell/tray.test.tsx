@@ -104,6 +104,34 @@ test("a config node is made from the form that needs it, and its id taken", asyn
   expect(indexOf(currentDoc()).users(made.id).map((entry) => entry.id)).toEqual(["d"]);
 });
 
+test("what has been typed outlives types that are read anew; a form without changes shows them", async () => {
+  const fetched = () => vi.mocked(fetch).mock.calls.filter(([url]) => String(url).includes("/form")).length;
+  await open({ kind: "node", id: "b" });
+  await flush(async () => useTypes());
+  await settle();
+  expect(fetched()).toBe(2);
+  type("[name=name]", "typed");
+  await flush(async () => useTypes());
+  await settle();
+  expect(fetched()).toBe(2);
+  await click("Done");
+  expect(currentDoc().entries.b!.name).toBe("typed");
+});
+
+test("a config node that is deleted from the form that uses it is chosen no more", async () => {
+  await open({ kind: "node", id: "d" });
+  const select = page().querySelector<HTMLSelectElement>("fe-config select")!;
+  expect(select.value).toBe("cfg");
+  await flush(async () => page().querySelector<HTMLElement>("fe-config .ib")!.click());
+  await settle();
+  await click("Delete");
+  const { dialog } = useUi.getState();
+  await flush(async () => dialog?.kind === "confirm" && dialog.proceed());
+  expect([currentDoc().entries.cfg, select.value]).toEqual([undefined, ""]);
+  await click("Done");
+  expect(currentDoc().entries.d!.broker).toBe("");
+});
+
 test("a type nobody knows shows its keys and keeps what is not touched", async () => {
   const before = currentDoc().entries.e!;
   await open({ kind: "node", id: "e" });

@@ -1,8 +1,9 @@
 /** Tabs: add, order, remove. What a tab says about itself is changed by `update`. */
-import { type FlowDocument, type FlowEntry, isTab, newId, subflowOf } from "../flow";
+import { type FlowDocument, type FlowEntry, isSubflow, isTab, newId, subflowOf } from "../flow";
 import type { Recipe } from "../history";
 import { indexOf } from "../index";
 import { forget } from "./nodes";
+import { unwireEnds } from "./subflows";
 
 export const newTab = (label: string): FlowEntry => ({ id: newId(), type: "tab", label, disabled: false, info: "", env: [] });
 
@@ -25,6 +26,7 @@ export function removeFlow(doc: FlowDocument, id: string): Recipe {
     for (const name of doc.order) {
       const entry = doc.entries[name]!;
       if (gone.has(name)) continue;
+      if (instances.length && isSubflow(entry)) unwireEnds(draft.entries[name]!, (id) => touched.has(id));
       if (entry.wires && touches(entry.wires, touched)) draft.entries[name]!.wires = (entry.wires as string[][]).map((port) => port.filter((to) => !touched.has(to)));
       if (Array.isArray(entry.links) && touches(entry.links, gone)) draft.entries[name]!.links = (entry.links as string[]).filter((to) => !gone.has(to));
       if (Array.isArray(entry.nodes) && touches(entry.nodes, gone)) draft.entries[name]!.nodes = (entry.nodes as string[]).filter((to) => !gone.has(to));

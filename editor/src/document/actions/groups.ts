@@ -46,11 +46,12 @@ export function group(doc: FlowDocument, ids: Iterable<string>, sizeOf: SizeOf, 
     id,
     recipe: (draft) => {
       draft.entries[id] = structuredClone(entry);
-      draft.order.splice(Math.min(...members.map((member) => draft.order.indexOf(member))), 0, id);
+      const inside = new Set(members);
+      draft.order.splice(doc.order.findIndex((name) => inside.has(name)), 0, id);
       for (const member of members) draft.entries[member]!.g = id;
       const outer = draft.entries[parent];
       if (outer) {
-        drop(outer.nodes as string[], (member) => members.includes(member));
+        drop(outer.nodes as string[], (member) => inside.has(member));
         (outer.nodes as string[]).push(id);
       }
       fit(draft, id, sizeOf);
@@ -94,12 +95,13 @@ export const putInto = (groupId: string, ids: readonly string[], sizeOf: SizeOf)
 export const takeOut = (ids: readonly string[], sizeOf: SizeOf): Recipe => (draft) => takeOutOf(draft, ids, sizeOf);
 
 function takeOutOf(draft: Draft, ids: readonly string[], sizeOf: SizeOf) {
-  for (const id of ids) {
-    const entry = draft.entries[id];
-    const old = entry && textOf(entry, "g");
-    if (!entry || !old) continue;
-    delete entry.g;
-    drop(draft.entries[old]?.nodes as string[] | undefined, (member) => member === id);
+  const leaving = Map.groupBy(ids.filter((id) => draft.entries[id]), (id) => textOf(draft.entries[id]!, "g"));
+  for (const [old, members] of leaving) {
+    if (!old) continue;
+    for (const id of members) delete draft.entries[id]!.g;
+    const group = draft.entries[old];
+    const gone = new Set(members);
+    if (group) drop(group.nodes as string[] | undefined, (member) => gone.has(member));
     fitUp(draft, old, sizeOf);
   }
 }

@@ -1,8 +1,10 @@
 /** Bringing a list of entries in: pasted, duplicated, from a file, from an example. */
-import { type FlowDocument, type FlowEntry, isConfig, isFlow, isGroup, isPlaced, isSubflow, listOf, load, newId, numberOf, textOf } from "../flow";
+import { type FlowDocument, type FlowEntry, FlowFileError, isConfig, isFlow, isGroup, isPlaced, isSubflow, listOf, load, newId, numberOf, subflowOf, textOf } from "../flow";
 import type { Draft, Recipe } from "../history";
-import { parseSubflowEnd } from "../index";
+import { indexOf, parseSubflowEnd } from "../index";
 import { insert } from "./nodes";
+import { alreadyHere } from "./sharing";
+import { unwireEnds } from "./subflows";
 import { drop } from "./wires";
 
 export interface ImportPlan {
@@ -23,16 +25,20 @@ export interface ImportOptions {
   at?: { x: number; y: number };
 }
 
+/** Throws FlowFileError with a key of the catalogue for what is no flow, and for a subflow that would come to lie inside itself. */
 export function planImport(doc: FlowDocument, list: unknown, { flow, mode, at }: ImportOptions): ImportPlan {
   const incoming = load(list);
   const entries = incoming.order.map((id) => incoming.entries[id]!);
   const conflicts = entries.filter((entry) => Object.hasOwn(doc.entries, entry.id)).map((entry) => entry.id);
-  const shared = mode === "copy" ? sharedDefinitions(doc, entries) : new Set<string>();
+  const shared = mode === "copy" ? alreadyHere(doc, entries, flow) : new Map<string, string>();
   // What clashes with nothing keeps its ids: links from outside and other people's copies still fit.
   const clashes = conflicts.some((id) => !shared.has(id));
-  const names = new Map(mode === "copy" && clashes ? entries.filter((entry) => !shared.has(entry.id)).map((entry) => [entry.id, newId()]) : []);
+  const copies = mode === "copy" && clashes ? entries.filter((entry) => !shared.has(entry.id)).map((entry) => [entry.id, newId()] as const) : [];
+  const names = new Map([...shared, ...copies]);
+  const stays = (z: string) => mode === "replace" && Object.hasOwn(doc.entries, z);
   const flows = new Set(entries.filter(isFlow).map((entry) => entry.id));
-  const moved = entries.filter((entry) => !shared.has(entry.id)).map((entry) => homed(renamed(entry, names), entry, flows, flow));
+  const moved = entries.filter((entry) => !shared.has(entry.id)).map((entry) => homed(renamed(entry, names), entry, { flow, comes: (z) => flows.has(z), stays }));
+  if (holdsItself(doc, moved, flow)) throw new FlowFileError("import.circular");
   const placed = moved.filter((entry) => entry.z === flow && (isPlaced(entry) || isGroup(entry)));
   if (at) shift(placed, at);
   return { entries: moved.map(pruned(moved, doc)), placed: placed.map((entry) => entry.id), tabs: moved.filter((entry) => entry.type === "tab").map((entry) => entry.id), conflicts };
@@ -40,14 +46,27 @@ export function planImport(doc: FlowDocument, list: unknown, { flow, mode, at }:
 
 export const importAll = (plan: ImportPlan): Recipe => (draft) => {
   for (const entry of plan.entries) insert(draft, entry);
+  for (const entry of plan.entries.filter(isLink)) linkBack(draft, entry);
   if (plan.entries.some((entry) => plan.conflicts.includes(entry.id))) heal(draft);
 };
+
+const isLink = (entry: FlowEntry) => entry.type.startsWith("link ");
+
+/** Both ends of a link name each other; of a call only the caller does. */
+function linkBack(draft: Draft, { id, type, links }: FlowEntry) {
+  if (type === "link call") return;
+  for (const name of Array.isArray(links) ? links : []) {
+    const others = draft.entries[name]?.links;
+    if (Array.isArray(others) && !others.includes(id)) others.push(id);
+  }
+}
 
 /** Overwritten entries may have left groups, tabs or neighbours that still name them. */
 function heal(draft: Draft) {
   for (const id of draft.order) {
     const entry = draft.entries[id]!;
     const together = (other: string) => draft.entries[other]?.z === entry.z;
+    if (isSubflow(entry)) unwireEnds(entry, (other) => other !== id && draft.entries[other]?.z !== id);
     if (isGroup(entry)) drop(entry.nodes as string[], (member) => !together(member) || draft.entries[member]!.g !== id);
     if (Array.isArray(entry.wires) && entry.z) for (const port of entry.wires) drop(port as string[], (target) => !together(target));
     const group = draft.entries[textOf(entry, "g")];
@@ -61,18 +80,26 @@ function heal(draft: Draft) {
   }
 }
 
-/** Config nodes and subflows that are here already with the same id and type are used, not doubled. */
-function sharedDefinitions(doc: FlowDocument, entries: readonly FlowEntry[]): Set<string> {
-  const same = entries.filter((entry) => (isConfig(entry) || isSubflow(entry)) && doc.entries[entry.id]?.type === entry.type);
-  const ids = new Set(same.map((entry) => entry.id));
-  for (const entry of entries) if (ids.has(textOf(entry, "z")) && isSubflow(doc.entries[textOf(entry, "z")]!)) ids.add(entry.id);
-  return ids;
+/** What comes without its flow lies on the one it comes to; so do the config nodes of such a flow. */
+function homed(entry: FlowEntry, original: FlowEntry, { flow, comes, stays }: { flow: string; comes: (z: string) => boolean; stays: (z: string) => boolean }): FlowEntry {
+  const z = textOf(original, "z");
+  const lies = typeof original.x === "number" && typeof original.y === "number";
+  if (isFlow(entry) || comes(z) || (!(lies || isGroup(original)) && (!z || stays(z)))) return entry;
+  return { ...entry, z: flow };
 }
 
-function homed(entry: FlowEntry, original: FlowEntry, flows: ReadonlySet<string>, flow: string): FlowEntry {
-  const lies = typeof original.x === "number" && typeof original.y === "number";
-  if (isFlow(entry) || flows.has(textOf(original, "z")) || !(lies || isGroup(original))) return entry;
-  return { ...entry, z: flow };
+/** Whether what comes to lie in a template would put it inside itself. */
+function holdsItself(doc: FlowDocument, moved: readonly FlowEntry[], flow: string): boolean {
+  if (!doc.entries[flow] || !isSubflow(doc.entries[flow]!)) return false;
+  const coming = Map.groupBy(moved, (entry) => textOf(entry, "z"));
+  const seen = new Set<string>();
+  const leadsBack = (entry: FlowEntry): boolean => {
+    const template = subflowOf(entry);
+    if (template === null || seen.has(template)) return false;
+    seen.add(template);
+    return template === flow || [...(coming.get(template) ?? []), ...indexOf(doc).on(template)].some(leadsBack);
+  };
+  return (coming.get(flow) ?? []).some(leadsBack);
 }
 
 /** A copy in which every id that is being renamed is renamed, wherever it stands. */
@@ -93,15 +120,20 @@ function rename(value: unknown, names: ReadonlyMap<string, string>): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, TEXT.has(key) ? item : rename(item, names)]));
 }
 
-/** A part of a flow keeps the wires that still lead somewhere. */
+/** A part of a flow keeps the wires and links that still lead somewhere. */
 function pruned(entries: readonly FlowEntry[], doc: FlowDocument) {
-  const known = new Set(entries.map((entry) => entry.id));
-  const exists = (id: string) => known.has(id) || Object.hasOwn(doc.entries, id);
+  const known = new Map(entries.map((entry) => [entry.id, entry]));
+  const at = (id: string) => known.get(id) ?? doc.entries[id];
+  const inTemplate = (entry: FlowEntry) => at(textOf(entry, "z"))?.type === "subflow";
+  // Links end at the edge of a subflow; only a call leads out of one.
+  const mayLink = (entry: FlowEntry, other: FlowEntry | undefined) =>
+    other !== undefined && (other.z === entry.z || (!inTemplate(other) && (entry.type === "link call" || !inTemplate(entry))));
   return (entry: FlowEntry): FlowEntry => {
     const next = { ...entry };
     if (Array.isArray(entry.wires)) next.wires = (entry.wires as unknown[]).map((port) => (Array.isArray(port) ? port.filter((id) => known.has(id)) : port));
     if (entry.g && !known.has(entry.g as string)) delete next.g;
-    if (isGroup(entry)) next.nodes = listOf<string>(entry, "nodes").filter(exists);
+    if (isGroup(entry)) next.nodes = listOf<string>(entry, "nodes").filter(at);
+    if (isLink(entry) && Array.isArray(entry.links)) next.links = entry.links.filter((id) => mayLink(entry, at(id)));
     return next;
   };
 }
@@ -120,10 +152,12 @@ function shift(placed: FlowEntry[], at: { x: number; y: number }) {
   }
 }
 
-/** The chosen entries as a flow list, with the subflows and config nodes they need. */
+/** The chosen entries as a flow list, with the subflows and config nodes they need. Ends of a template stand for it where they alone are chosen. */
 export function exportList(doc: FlowDocument, ids: Iterable<string>): FlowEntry[] {
   const wanted = new Set<string>();
-  const queue = [...ids].map((id) => parseSubflowEnd(id)?.subflow ?? id);
+  const chosen = [...ids];
+  const own = chosen.filter((id) => doc.entries[id]);
+  const queue = own.length ? own : chosen.map((id) => parseSubflowEnd(id)?.subflow ?? id);
   while (queue.length) {
     const id = queue.pop()!;
     const entry = doc.entries[id];

@@ -109,9 +109,9 @@ function dropLinks(doc: FlowDocument, draft: Draft, gone: ReadonlySet<string>) {
 }
 
 function leaveGroups(draft: Draft, left: readonly FlowEntry[], gone: ReadonlySet<string>) {
-  for (const entry of left) {
-    const group = draft.entries[textOf(entry, "g")];
-    if (group) drop(group.nodes as string[] | undefined, (id) => gone.has(id));
+  for (const id of new Set(left.map((entry) => textOf(entry, "g")))) {
+    const group = draft.entries[id];
+    if (group) drop(group.nodes as string[] | undefined, (member) => gone.has(member));
   }
 }
 

@@ -1,5 +1,5 @@
 /** Subflow templates: make them, make them of a selection, give them ends. */
-import { type FlowDocument, type FlowEntry, isGroup, listOf, newId, numberOf, subflowOf, textOf } from "../flow";
+import { type FlowDocument, type FlowEntry, isGroup, isSubflow, listOf, newId, numberOf, subflowOf, textOf } from "../flow";
 import type { Draft, Recipe } from "../history";
 import { indexOf, parseSubflowEnd, subflowInput, subflowOutput, type SubflowEnd, type Wire } from "../index";
 import { newInstance } from "../instances";
@@ -25,6 +25,14 @@ export const addEnd = (template: string, kind: "in" | "out" | "status", x: numbe
   else if (kind === "out" || !listOf(entry, "in").length) entry[kind] = [...listOf<SubflowEnd>(entry, kind), end];
 };
 
+/** What stands at the edge of a template besides its input. */
+const outerEnds = (template: FlowEntry) => [...listOf<SubflowEnd>(template, "out"), template.status as SubflowEnd | undefined].filter((end) => end !== undefined);
+
+/** Templates let go of nodes that are gone. */
+export function unwireEnds(template: FlowEntry, gone: (id: string) => boolean) {
+  for (const end of [...listOf<SubflowEnd>(template, "in"), ...outerEnds(template)]) drop(end.wires, (wire) => gone(wire.id));
+}
+
 /** Removing an output moves the ones behind it up, in the template and in every instance. */
 export function removeEnds(draft: Draft, ids: readonly string[]) {
   const ends = ids.map((id) => parseSubflowEnd(id)!).sort((left, right) => right.at - left.at);
@@ -38,14 +46,23 @@ export function removeEnds(draft: Draft, ids: readonly string[]) {
     const list = template[kind] as SubflowEnd[];
     list.splice(at, 1);
     if (kind === "in") dropThrough(template);
-    else for (const entry of Object.values(draft.entries)) if (subflowOf(entry) === subflow) (entry.wires as string[][] | undefined)?.splice(at, 1);
+    else removePort(draft, subflow, at);
+  }
+}
+
+function removePort(draft: Draft, subflow: string, at: number) {
+  const entries = Object.values(draft.entries);
+  const instances = new Set(entries.filter((entry) => subflowOf(entry) === subflow).map((entry) => entry.id));
+  for (const id of instances) (draft.entries[id]!.wires as string[][] | undefined)?.splice(at, 1);
+  for (const end of entries.filter(isSubflow).flatMap(outerEnds)) {
+    drop(end.wires, (wire) => instances.has(wire.id) && wire.port === at);
+    for (const wire of end.wires ?? []) if (instances.has(wire.id) && wire.port! > at) wire.port! -= 1;
   }
 }
 
 /** Without an input nothing can come straight from it. */
 function dropThrough(template: FlowEntry) {
-  const ends = [...listOf<SubflowEnd>(template, "out"), template.status as SubflowEnd | undefined];
-  for (const end of ends) drop(end?.wires, (wire) => wire.id === template.id);
+  for (const end of outerEnds(template)) drop(end.wires, (wire) => wire.id === template.id);
 }
 
 /**
@@ -53,7 +70,8 @@ function dropThrough(template: FlowEntry) {
  * Null when more than one place inside would need an input of its own (a subflow has one).
  */
 export function fromSelection(doc: FlowDocument, flow: string, ids: Iterable<string>, name: string): { template: string; instance: string; recipe: Recipe } | null {
-  const inside = membersDeep(doc, ids);
+  // Ends of a template stay with it: what comes from them or goes to them is wired from outside.
+  const inside = membersDeep(doc, [...ids].filter((id) => doc.entries[id]));
   const wires = indexOf(doc).wiresOn(flow);
   const into = wires.filter((wire) => !inside.has(wire.source) && inside.has(wire.target));
   const out = wires.filter((wire) => inside.has(wire.source) && !inside.has(wire.target));
@@ -68,7 +86,9 @@ export function fromSelection(doc: FlowDocument, flow: string, ids: Iterable<str
   template.in = into.length ? [{ x: middle.left - 120, y: middle.y, wires: [] }] : [];
   template.out = exits.map((_, at) => ({ x: middle.right + 120, y: middle.y + 60 * at, wires: [] }));
   const instance = newInstance(template, flow, middle.x, middle.y);
-  const outerGroups = new Set(entries.map((entry) => textOf(entry, "g")).filter((id) => id && !inside.has(id)));
+  const outerGroups = new Set(entries.map((entry) => textOf(entry, "g")).filter((id) => !inside.has(id)));
+  const [home = ""] = outerGroups;
+  if (home && outerGroups.size === 1) instance.g = home;
   return {
     template: template.id,
     instance: instance.id,
@@ -83,6 +103,7 @@ export function fromSelection(doc: FlowDocument, flow: string, ids: Iterable<str
       }
       draft.entries[instance.id] = structuredClone(instance);
       draft.order.push(instance.id);
+      if (instance.g) (draft.entries[home]?.nodes as string[] | undefined)?.push(instance.id);
       wireUp(draft, template.id, instance.id, { into, out, exits, entrances });
     },
   };
@@ -104,7 +125,8 @@ function distinctExits(out: Wire[]): Wire[] {
 }
 
 function centre(entries: readonly FlowEntry[]) {
-  const placed = entries.filter((entry) => !isGroup(entry));
+  const nodes = entries.filter((entry) => !isGroup(entry));
+  const placed = nodes.length ? nodes : entries;
   const xs = placed.map((entry) => numberOf(entry, "x"));
   const ys = placed.map((entry) => numberOf(entry, "y"));
   const [left, right] = [Math.min(...xs), Math.max(...xs)];

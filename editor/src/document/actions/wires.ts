@@ -4,11 +4,13 @@ import type { Draft, Recipe } from "../history";
 import { indexOf, parseSubflowEnd, type SubflowEnd, type Wire, wireId } from "../index";
 
 export function mayConnect(doc: FlowDocument, wire: Wire): boolean {
-  if (wire.source === wire.target) return false;
+  if (wire.source === wire.target || homeOf(doc, wire.source) !== homeOf(doc, wire.target)) return false;
   const [from, to] = [parseSubflowEnd(wire.source), parseSubflowEnd(wire.target)];
   if ((from && from.kind !== "in") || to?.kind === "in") return false;
   return !indexOf(doc).incoming(wire.target).some((other) => other.source === wire.source && other.port === wire.port);
 }
+
+const homeOf = (doc: FlowDocument, id: string) => parseSubflowEnd(id)?.subflow ?? doc.entries[id]?.z;
 
 export const connect = (wires: readonly Wire[]): Recipe => (draft) => wires.forEach((wire) => addWire(draft, wire));
 export const disconnect = (wires: readonly Wire[]): Recipe => (draft) => wires.forEach((wire) => removeWire(draft, wire));
@@ -20,9 +22,9 @@ export const splice = (wire: Wire, node: string): Recipe => (draft) => {
   addWire(draft, { source: node, port: 0, target: wire.target });
 };
 
-/** The wires that join the neighbours of `ids` when those leave: everything before them to everything after them. */
+/** The wires that join the neighbours of `ids` when those leave: everything before them to everything after them that is there. */
 export function bridges(doc: FlowDocument, flow: string, ids: ReadonlySet<string>): Wire[] {
-  let wires = indexOf(doc).wiresOn(flow);
+  let wires = indexOf(doc).wiresOn(flow).filter(({ target }) => parseSubflowEnd(target) ?? doc.entries[target]?.z === flow);
   const before = new Set(wires.map(wireId));
   for (const id of ids) {
     const into = wires.filter((wire) => wire.target === id && wire.source !== id);
@@ -48,9 +50,11 @@ export const series = (ids: readonly string[]): Wire[] => ids.slice(1).map((targ
 export const oneToMany = ([source, ...targets]: readonly string[]): Wire[] => targets.map((target) => ({ source: source!, port: 0, target }));
 export const manyToOne = (ids: readonly string[]): Wire[] => ids.slice(0, -1).map((source) => ({ source, port: 0, target: ids.at(-1)! }));
 
+/** Does nothing where an end is not there: another's deploy may have come between. */
 export function addWire(draft: Draft, wire: Wire) {
   const to = parseSubflowEnd(wire.target);
   const from = parseSubflowEnd(wire.source);
+  if (![from?.subflow ?? wire.source, to?.subflow ?? wire.target].every((id) => Object.hasOwn(draft.entries, id))) return;
   if (to) {
     const link = from ? { id: from.subflow, port: 0 } : { id: wire.source, port: wire.port };
     const ends = endWires(draft, to);
@@ -58,7 +62,7 @@ export function addWire(draft: Draft, wire: Wire) {
   } else if (from) {
     const ends = endWires(draft, from);
     if (ends && !ends.some((other) => other.id === wire.target)) ends.push({ id: wire.target });
-  } else if (draft.entries[wire.source]) {
+  } else {
     const targets = portOf(draft.entries[wire.source]!, wire.port);
     if (!targets.includes(wire.target)) targets.push(wire.target);
   }
@@ -90,9 +94,13 @@ function endWires(draft: Draft, { subflow, kind, at }: NonNullable<ReturnType<ty
   return end && (end.wires ??= []);
 }
 
+/** Takes what passes the test out of a list. In one go: a draft that is spliced again and again takes time that grows with the square. */
 export function drop<T>(list: T[] | undefined, test: (item: T) => boolean) {
   if (!Array.isArray(list)) return;
-  for (let at = list.length - 1; at >= 0; at--) if (test(list[at]!)) list.splice(at, 1);
+  const kept = list.filter((item) => !test(item));
+  if (kept.length === list.length) return;
+  kept.forEach((item, at) => (list[at] = item));
+  list.length = kept.length;
 }
 
 function unique(wires: Wire[]): Wire[] {
