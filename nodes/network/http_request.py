@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from flowengine.errors import FlowError, NodeError
 from flowengine.fields import (
-    Kind,
     checkbox,
     config_node,
     line,
-    rows,
     secret,
     section,
     select,
     show_if,
     starts,
-    typed,
 )
 from flowengine.javascript_values import js_parse
 from flowengine.messages import Msg
@@ -31,6 +28,7 @@ from .http_client import Call, HttpClient, Reply
 from .http_proxy import HttpProxy
 from .reply_headers import MARK, hash_headers
 from .request_calls import CallMaker, PayloadRefused
+from .request_headers import HeaderRows
 from .tls_config import TlsConfig
 
 REQUESTING = {"fill": "blue", "shape": "dot", "text": "httpin.status.requesting"}
@@ -74,21 +72,7 @@ class HttpRequest(Node):
             "", alias="authType"
         )
         senderr: bool | None = False
-        headers: Annotated[
-            list[dict[str, Any]] | dict[str, Any],
-            rows(
-                {
-                    "keyValue": typed(Kind("other", has_value=True), "msg", type_field="keyType"),
-                    "valueValue": typed(Kind("other", has_value=True), "msg", type_field="valueType"),
-                },
-                new={"keyType": "other", "keyValue": "", "valueType": "other", "valueValue": ""},
-            ),
-        ] = []
-
-        @field_validator("headers", mode="before")
-        @classmethod
-        def _older_flows(cls, value: Any) -> Any:
-            return value if isinstance(value, list) else []
+        headers: HeaderRows = []
 
     def on_start(self) -> None:
         config = self.config

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
 
 from flowengine.errors import FlowError
+from flowengine.fields import Kind, rows, typed
 from flowengine.javascript_values import js_string
 from flowengine.messages import UNDEFINED, Msg
 from flowengine.node import Node
@@ -13,6 +16,19 @@ from flowengine.typed_values import compile_value
 
 Source = Callable[[Msg], Any]
 Rule = tuple[Source, Source]
+HeaderRows = Annotated[
+    list[dict[str, Any]],
+    # Older flows have something else there.
+    BeforeValidator(lambda value: value if isinstance(value, list) else []),
+    rows(
+        {
+            "keyValue": typed(Kind("other", has_value=True), "msg", type_field="keyType"),
+            "valueValue": typed(Kind("other", has_value=True), "msg", type_field="valueType"),
+        },
+        new={"keyType": "other", "keyValue": "", "valueType": "other", "valueValue": ""},
+    ),
+]
+"""Headers in the form of a node: name and value, each written there or read from the message."""
 
 
 class RequestHeaders:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import field_validator
-
 from flowengine.errors import NodeError
-from flowengine.fields import Kind, check, config_node, line, number, required, rows, select, typed
+from flowengine.fields import check, config_node, line, number, required, select
 from flowengine.javascript_values import js_parse_float, js_string
 from flowengine.messages import UNDEFINED, generate_id
 from flowengine.node import Node, NodeConfig
 
 from .background import FirstAttempt, in_background, pauses
 from .proxies import proxy_for
+from .request_headers import HeaderRows
 from .tls_config import TlsConfig
 from .urls import parse_url
 from .websocket_sessions import MOST_MESSAGE, Session, WebsocketConfig
@@ -41,21 +40,7 @@ class WebsocketClient(WebsocketConfig):
         wholemsg: Annotated[str | bool | None, select("false", "true")] = "false"
         hb: Annotated[str | float | None, number(least=0, unit="seconds")] = ""
         subprotocol: Annotated[str | None, line()] = ""
-        headers: Annotated[
-            list[dict[str, Any]],
-            rows(
-                {
-                    "keyValue": typed(Kind("other", has_value=True), "msg", type_field="keyType"),
-                    "valueValue": typed(Kind("other", has_value=True), "msg", type_field="valueType"),
-                },
-                new={"keyType": "other", "keyValue": "", "valueType": "other", "valueValue": ""},
-            ),
-        ] = []
-
-        @field_validator("headers", mode="before")
-        @classmethod
-        def _older_flows(cls, value: Any) -> Any:
-            return value if isinstance(value, list) else []
+        headers: HeaderRows = []
 
     def on_start(self) -> None:
         self.whole_message = self.config.wholemsg in ("true", True)

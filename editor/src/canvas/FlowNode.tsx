@@ -44,7 +44,7 @@ export const FlowNode = memo(function FlowNode({ data, selected, dragging, isCon
       {textOf(entry, "info") && !isNote(entry) && <button type="button" className="info-mark nodrag nopan" title={textOf(entry, "info")} aria-label={t("node.description")} aria-haspopup="dialog" onClick={() => useView.setState({ reading: entry.id })} onKeyDown={keepKeys} onDoubleClick={(event) => event.stopPropagation()}><Icon name="info" size="xs" /></button>}
       {(invalid || failed) && <ErrorMark text={invalid ? t("node.invalid") : t("node.failed")} />}
       <LiveBlock id={entry.id} below={<StatusLine status={status} />} />
-      {selected && <QuickToolbar item={item} button={descriptor?.button ?? null} />}
+      {selected && !dragging && <QuickToolbar item={item} button={descriptor?.button ?? null} />}
     </div>
   );
 });

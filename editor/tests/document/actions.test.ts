@@ -144,6 +144,13 @@ describe("subflows", () => {
     expect(wires(next, "outer")).toEqual(["outer/in/0:0:i", "i:0:outer/out/1", "i:0:outer/status/0"]);
   });
 
+  test("removing the input of a template leaves no wire to its instances", () => {
+    const inTemplate = nested();
+    expect(after(inTemplate, remove(inTemplate, ["sub/in/0"], sizeOf)).entries.outer!.in).toEqual([{ x: 0, y: 0, wires: [] }]);
+    const doc = load([tab("tab1"), inTemplate.entries.sub!, node("a", "inject", { wires: [["i", "b"]] }), node("b"), node("i", "subflow:sub", { wires: [[], []] })]);
+    expect(after(doc, remove(doc, ["sub/in/0"], sizeOf)).entries.a!.wires).toEqual([["b"]]);
+  });
+
   test("removing a template leaves no wire in those that held it", () => {
     const doc = nested();
     const next = after(doc, removeFlow(doc, "sub"));

@@ -45,24 +45,32 @@ export function removeEnds(draft: Draft, ids: readonly string[]) {
     }
     const list = template[kind] as SubflowEnd[];
     list.splice(at, 1);
-    if (kind === "in") dropThrough(template);
+    if (kind === "in") removeInput(draft, template);
     else removePort(draft, subflow, at);
+  }
+}
+
+const instancesOf = (entries: readonly FlowEntry[], subflow: string) => new Set(entries.filter((entry) => subflowOf(entry) === subflow).map((entry) => entry.id));
+
+/** Without an input nothing comes straight from it, and nothing comes to the instances. */
+function removeInput(draft: Draft, template: FlowEntry) {
+  for (const end of outerEnds(template)) drop(end.wires, (wire) => wire.id === template.id);
+  const entries = Object.values(draft.entries);
+  const instances = instancesOf(entries, template.id);
+  for (const entry of entries) {
+    if (isSubflow(entry)) for (const end of listOf<SubflowEnd>(entry, "in")) drop(end.wires, (wire) => instances.has(wire.id));
+    else for (const port of Array.isArray(entry.wires) ? entry.wires : []) drop(port as string[], (target) => instances.has(target));
   }
 }
 
 function removePort(draft: Draft, subflow: string, at: number) {
   const entries = Object.values(draft.entries);
-  const instances = new Set(entries.filter((entry) => subflowOf(entry) === subflow).map((entry) => entry.id));
+  const instances = instancesOf(entries, subflow);
   for (const id of instances) (draft.entries[id]!.wires as string[][] | undefined)?.splice(at, 1);
   for (const end of entries.filter(isSubflow).flatMap(outerEnds)) {
     drop(end.wires, (wire) => instances.has(wire.id) && wire.port === at);
     for (const wire of end.wires ?? []) if (instances.has(wire.id) && wire.port! > at) wire.port! -= 1;
   }
-}
-
-/** Without an input nothing can come straight from it. */
-function dropThrough(template: FlowEntry) {
-  for (const end of outerEnds(template)) drop(end.wires, (wire) => wire.id === template.id);
 }
 
 /**
