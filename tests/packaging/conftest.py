@@ -105,7 +105,9 @@ def wheel(sdist: Path, place: Path) -> Path:
     """The wheel made of the source archive, with no Node to be had: the archive must hold the built page."""
     unpacked = place / "unpacked"
     with tarfile.open(sdist) as archive:
-        archive.extractall(unpacked, filter="data")
+        # The first releases of Python 3.11 know no filters.
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)
+        archive.extractall(unpacked)
     (folder,) = unpacked.iterdir()
     environment = {**os.environ, "FLOWENGINE_NODE": str(place / "no-such-node")}
     run([sys.executable, "-m", "build", "--wheel", "--outdir", place / "out", "."], folder, environment)
