@@ -186,6 +186,14 @@ class Delivery:
         self.recurring -= recurring
         self._look()
 
+    async def arrive(self, seconds: float) -> None:
+        """Let what is on its way arrive, for so long. Timers do not count: a flow that repeats is never done."""
+        end = monotonic() + seconds
+        while monotonic() < end:
+            if not (self.queue or self.operations):
+                return
+            await asyncio.sleep(0.02)
+
     def is_idle(self, recurring: bool = True) -> bool:
         """Tell whether nothing is in flight and no timer is due; recurring ones count unless told otherwise."""
         return not (self.queue or self.operations or self.timers - (0 if recurring else self.recurring))

@@ -56,6 +56,11 @@ def remedy(error: Exception) -> str:
     return "move it away, and the next deploy begins a new one"
 
 
+def unusable(error: Exception, lost: str = "deploys leave no versions") -> str:
+    """Say that the file cannot be used, what is ``lost`` by that, and what to do."""
+    return f"{NAME} cannot be used ({error}): {lost}; {remedy(error)}"
+
+
 class History:
     """The versions of one user folder; ``length`` is how many are kept."""
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import ssl
 import traceback
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from sqlite3 import Error as DatabaseError
-from time import monotonic
 from typing import TYPE_CHECKING, TextIO
 
 from ..engine import Engine
@@ -20,7 +18,7 @@ from ..tracing import start_tracing
 from .comms import Comms
 from .flows import Flows
 from .history import NAME as HISTORY
-from .history import History, remedy
+from .history import History, unusable
 from .live import Live
 from .logs import Log
 from .metrics import Metrics
@@ -136,9 +134,7 @@ class Runtime:
         try:
             return History(self.folder / HISTORY, self.settings.history_length)
         except DatabaseError as error:
-            self.log.write(
-                "error", f"{HISTORY} cannot be used ({error}): deploys leave no versions; {remedy(error)}"
-            )
+            self.log.write("error", unusable(error))
             return None
 
     async def _serve_admin(self) -> None:
@@ -178,20 +174,12 @@ class Runtime:
         await self.comms.close()
         if self._runner is not None:
             await self._runner.cleanup()
-        await self._drain()
+        await self.engine.delivery.arrive(self.settings.stop_timeout)
         await self.engine.stop()
         self.engine.node_sets.close()
         if self.flows.history is not None:
             self.flows.history.close()
         self.storage.close()
-
-    async def _drain(self) -> None:
-        """Wait for what is on its way. Timers do not count: a flow that repeats is never done."""
-        delivery, end = self.engine.delivery, monotonic() + self.settings.stop_timeout
-        while monotonic() < end:
-            if not (delivery.queue or delivery.operations):
-                return
-            await asyncio.sleep(0.02)
 
     # what others ask
 

@@ -122,7 +122,7 @@ def _files(folder: Path, settings: ServerSettings, node_sets: NodeSets) -> Itera
 def _history(folder: Path) -> Iterator[Finding]:
     from sqlite3 import Error, connect
 
-    from ..admin.history import NAME, remedy
+    from ..admin.history import NAME, unusable
 
     file = folder / NAME
     if not file.exists():
@@ -131,7 +131,7 @@ def _history(folder: Path) -> Iterator[Finding]:
         with closing(connect(f"{file.as_uri()}?mode=ro", uri=True)) as base:
             (count,) = base.execute("SELECT count(*) FROM versions").fetchone()
     except Error as error:
-        yield "error", f"{NAME} cannot be used ({error}): deploys leave no versions; {remedy(error)}"
+        yield "error", unusable(error)
     else:
         yield "ok", f"{count} deployed versions"
 

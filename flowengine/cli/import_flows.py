@@ -23,7 +23,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     """Store the flows; the server must not be running."""
-    from ..admin.history import NAME, History, remedy
+    from ..admin.history import NAME, History, unusable
     from ..admin.node_secrets import take_secrets
     from ..admin.revision import revision
     from ..node_sets import NodeSets
@@ -45,7 +45,7 @@ def main(options: argparse.Namespace) -> int:
             history.add(nodes, revision(nodes), "import")
             history.close()
         except DatabaseError as error:
-            print(f"{NAME} cannot be used ({error}): no version was kept; {remedy(error)}", file=sys.stderr)
+            print(unusable(error, "no version was kept"), file=sys.stderr)
     print(f"{len(file.nodes)} nodes imported; {len(nodes)} are there now")
     return 0
 

@@ -82,7 +82,7 @@ class _Run:
                 return await self._follow(engine, self._injected(engine), message, started)
             finally:
                 if self.stopping.is_set():
-                    await self._drain(engine)
+                    await engine.delivery.arrive(getattr(self.settings, "stop_timeout", STOP_TIMEOUT))
                 await engine.stop()
 
     # what is asked for
@@ -242,14 +242,6 @@ class _Run:
                 delivery = engine.delivery
                 self.terminal.progress(started, delivery.delivered, delivery.operations + len(delivery.queue))
         return 1 if self.options.until_idle and self.terminal.errors else 0
-
-    async def _drain(self, engine: Engine) -> None:
-        """Let what is in flight arrive, for a while, as the server does. Timers do not count: repeats never end."""
-        delivery, end = engine.delivery, monotonic() + getattr(self.settings, "stop_timeout", STOP_TIMEOUT)
-        while monotonic() < end:
-            if not (delivery.queue or delivery.operations):
-                return
-            await asyncio.sleep(0.02)
 
     def _time_left(self, started: float) -> float | None:
         return None if self.options.timeout is None else started + self.options.timeout - monotonic()

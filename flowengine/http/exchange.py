@@ -22,7 +22,8 @@ Headers = list[tuple[str, str]]
 Write = Callable[[int, Headers, bytes], None]
 """Takes status, headers and body of an answer to the wire."""
 
-_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+"""What HTTP takes for a method, and for the name of a header or a cookie."""
 _NO_VALUE = re.compile("[^\t\x20-\x7e\x80-\xff]")
 _WITH_CHARSET = re.compile(r"^text/|^application/(?:javascript|json)", re.IGNORECASE)
 _SINGLE = frozenset(
@@ -172,10 +173,7 @@ class HttpResponse:
         if isinstance(value, list) and name.lower() == "content-type":
             raise NodeError("Content-Type cannot be set to an Array", name="TypeError")
         values = value if isinstance(value, list) else [value]
-        if not _NAME.fullmatch(name):
-            raise _wire_error(f'Header name must be a valid HTTP token ["{name}"]', "ERR_INVALID_HTTP_TOKEN")
-        if any(_NO_VALUE.search(item) for item in values):
-            raise _wire_error(f'Invalid character in header content ["{name}"]', "ERR_INVALID_CHAR")
+        check_header(name, values)
         if (
             name.lower() == "content-type"
             and _WITH_CHARSET.match(values[0])
@@ -301,6 +299,14 @@ def _not_after(first: str, second: str) -> bool:
         return parsedate_to_datetime(first) <= parsedate_to_datetime(second)
     except (ValueError, TypeError):
         return False
+
+
+def check_header(name: str, values: Iterable[str]) -> None:
+    """Raise NodeError, with Node.js's words and code, where the name or a value of a header cannot go on the wire."""
+    if not TOKEN.fullmatch(name):
+        raise _wire_error(f'Header name must be a valid HTTP token ["{name}"]', "ERR_INVALID_HTTP_TOKEN")
+    if any(_NO_VALUE.search(item) for item in values):
+        raise _wire_error(f'Invalid character in header content ["{name}"]', "ERR_INVALID_CHAR")
 
 
 def _wire_error(text: str, code: str) -> NodeError:

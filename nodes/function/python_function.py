@@ -234,11 +234,9 @@ def _check_attributes(tree: ast.Module, part: str) -> None:
             return
         if isinstance(found, ast.arg) and found.arg == "msg":
             return
-        is_of_msg = (
-            isinstance(found, ast.Attribute) and isinstance(found.value, ast.Name) and found.value.id == "msg"
-        )
-        if is_of_msg and isinstance(found, ast.Attribute) and not isinstance(found.ctx, ast.Load):
-            written = written or found
+        match found:
+            case ast.Attribute(value=ast.Name(id="msg"), ctx=ast.Store() | ast.Del()):
+                written = written or found
     if written is not None:
         raise AttributeOfMessageError(written.attr, (part, written.lineno, written.col_offset, None))
 

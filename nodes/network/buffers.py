@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from flowengine.errors import NodeError
-from flowengine.javascript_values import js_number, js_string, js_typeof
+from flowengine.javascript_values import js_string, js_typeof
 from flowengine.messages import UNDEFINED
+from flowengine.typed_values import to_buffer
 
 from .tcp_connections import decode_base64
 
@@ -19,7 +19,7 @@ def buffer_from(value: Any, *, from_base64: bool = False) -> bytes:
     if isinstance(value, (bytes, bytearray)):
         return bytes(value)
     if isinstance(value, list):
-        return bytes(_byte(item) for item in value)
+        return to_buffer(value)
     raise NodeError(
         "The first argument must be of type string or an instance of Buffer, ArrayBuffer, or Array or an "
         f"Array-like Object. Received {_shown(value)}",
@@ -33,8 +33,3 @@ def _shown(value: Any) -> str:
         return js_string(value)
     kind = js_typeof(value)
     return "an instance of Object" if kind == "object" else f"type {kind} ({js_string(value)})"
-
-
-def _byte(value: Any) -> int:
-    number = js_number(value)
-    return int(number) & 0xFF if math.isfinite(number) else 0

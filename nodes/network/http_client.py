@@ -5,18 +5,17 @@ from __future__ import annotations
 import asyncio
 import ssl
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from flowengine.errors import NodeError
 from flowengine.host import Host
-from flowengine.http.exchange import join_headers
+from flowengine.http.exchange import TOKEN, check_header, join_headers
 from flowengine.http.session import HttpSession
 
 from .cookie_jar import CookieJar, reply_cookies
-from .request_checks import check_head
 from .socket_errors import connect_error, error_code
 from .urls import Url
 
@@ -122,7 +121,7 @@ class HttpClient:
                 headers.add(name, item)
         if cookies := call.jar.header(call.url):
             headers["Cookie"] = cookies
-        check_head(call.method, headers.items())
+        _check_head(call.method, headers.items())
         asked_proxy = proxy_login(call)
         if asked_proxy and call.url.scheme == "http":  # the proxy reads the request itself
             headers.extend(asked_proxy)
@@ -197,6 +196,17 @@ def request_error(error: BaseException, call: Call) -> NodeError:
         return _failure(f"Parse Error: {text}", code)
     code = error_code(error)
     return _failure("socket hang up" if code == "ECONNRESET" else f"read {code}", code)
+
+
+def _check_head(method: str, headers: Iterable[tuple[str, str]]) -> None:
+    """Refuse what would end a line of the head of a request, or could not be read by a server. Raises NodeError."""
+    if not TOKEN.fullmatch(method):
+        raise _failure(f'Method must be a valid HTTP token ["{method}"]', "ERR_INVALID_HTTP_TOKEN")
+    try:
+        for name, value in headers:
+            check_header(name, [value])
+    except NodeError as error:
+        raise _failure(str(error), str(error.code)) from None
 
 
 def _unreadable(message: str) -> tuple[str, str]:

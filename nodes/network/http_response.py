@@ -12,7 +12,7 @@ from pydantic import Field, field_validator
 
 from flowengine.errors import NodeError
 from flowengine.fields import check, line, pairs
-from flowengine.http.exchange import HttpResponse
+from flowengine.http.exchange import TOKEN, HttpResponse
 from flowengine.http.query_text import uri_component
 from flowengine.javascript_values import js_json, js_number, js_parse_float, js_string, js_typeof
 from flowengine.messages import UNDEFINED, Msg, own
@@ -109,7 +109,6 @@ def header_value(value: Any) -> str | list[str]:
     return [js_string(item) for item in value] if isinstance(value, list) else js_string(value)
 
 
-_COOKIE_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"\.?{_LABEL}(?:\.{_LABEL})*", re.IGNORECASE)
 _PATH = re.compile(r"[\x20-\x3a\x3d-\x7e]*")
@@ -122,7 +121,7 @@ def set_cookie(response: HttpResponse, name: str, cookie: Any) -> None:
 
     Raises NodeError where name or options could not be told from the rest of the header.
     """
-    if not _COOKIE_NAME.fullmatch(name):
+    if not TOKEN.fullmatch(name):
         raise NodeError("argument name is invalid", name="TypeError")
     options = cookie if isinstance(cookie, dict) else {}
     if cookie is None or options.get("value", UNDEFINED) is None:

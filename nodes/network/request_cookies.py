@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from flowengine.errors import NodeError
+from flowengine.http.exchange import TOKEN
 from flowengine.http.query_text import uri_component
 from flowengine.javascript_values import js_string
 from flowengine.messages import UNDEFINED
@@ -13,7 +14,6 @@ from flowengine.messages import UNDEFINED
 from .cookie_jar import CookieJar
 from .urls import Url
 
-_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _VALUE = re.compile(r"[!#-+\--:<-\[\]-~]*")
 
 
@@ -35,7 +35,7 @@ def give_cookies(jar: CookieJar, url: Url, header: str | None, cookies: Any) -> 
 
 
 def _text(name: str, value: str) -> str:
-    if not _NAME.fullmatch(name):
+    if not TOKEN.fullmatch(name):
         raise NodeError("argument name is invalid", name="TypeError")
     if not _VALUE.fullmatch(value):
         raise NodeError("argument val is invalid", name="TypeError")

@@ -101,8 +101,9 @@ class TcpClient:
         """The session in statuses of nodes that send messages about it."""
         if self._closed is ignore:
             return {}
-        session = self.connection.id if self.connection is not None else generate_id()
-        return {"_session": {"type": "tcp", "id": session}}
+        if self.connection is None:
+            return {"_session": {"type": "tcp", "id": generate_id()}}
+        return {"_session": self.connection.session}
 
     def _on_closed(self, connection: Connection, error: Exception | None) -> None:
         if error is not None:
